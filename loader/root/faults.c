@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reports of crashes. A server's fault stops its thread; the report says who it was, what happened
+ * and where, and follows the frame records on its stack. The stack is the failed server's own and may
+ * hold anything: it is read only through frames that the manifest mapped there, one word at a time,
+ * and the walk is bounded.
+ */
+#include "root.h"
+
+#include <stddef.h>
+
+#include <cloister/message.h>
+#include <idl/kernel_client.h>
+#include <idl/kernel_names.h>
+
+#define BACKTRACE_MAX 16
+#define PAGE_BITS 12
+#define PAGE_SIZE (1ULL << PAGE_BITS)
+
+/* The frame mapped at `address`; ROOT_SLOT_NULL if there is none of a page's size. */
+static cap_t frame_at(const struct description *d, cap_t address_space, uint64_t address)
+{
+	for (uint32_t i = 0; i < d->head->mappings.count; i++) {
+		const struct manifest_mapping *mapping = &d->mappings[i];
+		uint64_t offset = address - mapping->address;
+
+		if (mapping->address_space == address_space && mapping->size_bits == PAGE_BITS &&
+		    address >= mapping->address && offset >> PAGE_BITS < mapping->count)
+			return mapping->frame + (cap_t)(offset >> PAGE_BITS);
+	}
+	return ROOT_SLOT_NULL;
+}
+
+/* Reads a frame record, which is two words: false if it is not in memory of the thread. */
+static bool read_record(const struct description *d, cap_t address_space, uint64_t address,
+			uint64_t record[2])
+{
+	const volatile uint64_t *words;
+	cap_t frame = frame_at(d, address_space, address);
+
+	if (address % (2 * sizeof(uint64_t)) != 0 || frame == ROOT_SLOT_NULL ||
+	    scratch_map(frame, RIGHT_READ) != OK)
+		return false;
+	words = (const volatile uint64_t *)(uintptr_t)(ROOT_SCRATCH + address % PAGE_SIZE);
+	record[0] = words[0];
+	record[1] = words[1];
+	return scratch_unmap() == OK;
+}
+
+static void backtrace(const struct description *d, const struct manifest_thread *thread,
+		      const struct arch_report *report)
+{
+	const char *program = thread->program < d->head->components.count ?
+				      d->components[thread->program].name :
+				      "?";
+	uint64_t record[2] = {report->frame, report->pc};
+
+	for (unsigned int depth = 0; depth < BACKTRACE_MAX && record[1] != 0; depth++) {
+		uint64_t at = record[0];
+
+		console_print("  #%u %s 0x%016lx", depth, program, (unsigned long)record[1]);
+		/* Records of callers lie higher on the stack: a loop is none. */
+		if (!read_record(d, thread->address_space, at, record) ||
+		    (record[0] != 0 && record[0] <= at))
+			return;
+	}
+}
+
+void faults_report(const struct description *d, uint32_t index, const struct message *fault)
+{
+	const struct manifest_thread *thread = &d->threads[index];
+	struct arch_report report;
+	enum status status;
+
+	thread_suspend(thread->thread);
+	console_print("\nserver %s crashed: %s at 0x%lx, pc 0x%lx (cause 0x%lx)", thread->name,
+		      arch_fault_name(fault->word[0]), (unsigned long)fault->word[1],
+		      (unsigned long)fault->word[2], (unsigned long)fault->word[0]);
+	status = arch_report_registers(thread->thread, &report);
+	if (status == OK)
+		backtrace(d, thread, &report);
+	else
+		console_print("  its registers cannot be read: %s", status_name(status));
+	guests_server_failed(index);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guests and how they end: by their own wish, told by their VMM, or because their VMM failed.
+ * When none is left the machine is powered off, after a while in which the console shows what it
+ * still holds.
+ */
+#include "root.h"
+
+#include <cloister/counter.h>
+#include <cloister/message.h>
+#include <idl/kernel_client.h>
+#include <idl/root.h>
+#include <idl/root_dispatch.h>
+
+/* A fraction of a second for the console's rings to drain before the machine goes off. */
+#define DRAIN_FRACTION 2
+
+static const struct description *description;
+static bool ended[GUESTS_MAX];
+static uint32_t guests_left;
+static uint64_t power_off_at = DEADLINE_NEVER;
+
+void guests_init(const struct description *d)
+{
+	description = d;
+	guests_left = d->head->guests.count;
+}
+
+static void guest_ended(uint32_t guest, const char *how)
+{
+	if (ended[guest])
+		return;
+	ended[guest] = true;
+	log_print("guest %s: %s", description->guests[guest].name, how);
+	if (--guests_left == 0) {
+		log_print("the last guest has ended: powering off");
+		power_off_at = counter() + boot()->counter_frequency / DRAIN_FRACTION;
+	}
+}
+
+/* A vCPU without a VMM cannot answer its exits; stopped, it does not run its guest any further. */
+static void stop_vcpus(uint32_t guest)
+{
+	for (uint32_t i = 0; i < description->head->vcpus.count; i++)
+		if (description->vcpus[i].guest == guest)
+			vcpu_stop(description->vcpus[i].vcpu);
+}
+
+void guests_server_failed(uint32_t thread)
+{
+	bool driver = true;
+
+	for (uint32_t i = 0; i < description->head->guests.count; i++) {
+		if (description->guests[i].vmm_thread != thread)
+			continue;
+		driver = false;
+		stop_vcpus(i);
+		guest_ended(i, "its VMM failed");
+	}
+	/* Any driver may be the one that the log goes through. */
+	if (driver)
+		log_close();
+}
+
+enum status root_serve_guest_ended(void *context, uint64_t badge, enum guest_end end)
+{
+	uint64_t guest = badge - ROOT_BADGE_GUEST;
+
+	(void)context;
+	if (guest >= description->head->guests.count)
+		return ERR_RIGHTS;
+	switch (end) {
+	case GUEST_OFF:
+		guest_ended((uint32_t)guest, "powered off");
+		break;
+	case GUEST_RESET:
+		guest_ended((uint32_t)guest, "asked for a reset, which ends it");
+		break;
+	case GUEST_FAILED:
+		guest_ended((uint32_t)guest, "its VMM could not go on");
+		break;
+	}
+	return OK;
+}
+
+void guests_call(struct message *m)
+{
+	m->label = root_dispatch(NULL, m);
+}
+
+uint64_t guests_deadline(void)
+{
+	return power_off_at;
+}

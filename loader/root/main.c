@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The root server: start-up, then one loop at one endpoint. What arrives there is told apart by its
+ * badge: faults, which the kernel sends with the badge of the failed thread, and calls of VMMs.
+ */
+#include "root.h"
+
+#include <stdarg.h>
+
+#include <cloister/message.h>
+#include <cloister/print.h>
+#include <idl/kernel_client.h>
+#include <idl/kernel_names.h>
+#include <idl/root.h>
+
+void root_stop(const char *format, ...)
+{
+	char text[160];
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_format_list(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	console_print("Cloister: %s", text);
+	console_print("Cloister: the machine cannot start and is powered off");
+	firmware_system_off(ROOT_SLOT_FIRMWARE);
+	__builtin_trap();
+}
+
+static void greet(const struct description *d)
+{
+	uint32_t guests = d->head->guests.count;
+	uint32_t servers = d->head->threads.count;
+	uint64_t memory = 0;
+
+	for (uint32_t i = 0; i < d->head->memory_count && i < MEMORY_REGIONS_MAX; i++)
+		memory += d->head->memory[i].size;
+	console_print("Cloister: %u guest%s, %u server%s, %lu MiB of memory", guests,
+		      guests == 1 ? "" : "s", servers, servers == 1 ? "" : "s",
+		      (unsigned long)(memory >> 20));
+}
+
+static void serve(const struct description *d)
+{
+	cap_t endpoint = d->head->root_endpoint;
+	struct message m;
+	enum status status = message_recv(endpoint, &m, guests_deadline());
+
+	while (status == OK) {
+		if (m.badge > 0 && m.badge <= d->head->threads.count) {
+			faults_report(d, (uint32_t)m.badge - 1, &m);
+			status = message_recv(endpoint, &m, guests_deadline());
+		} else {
+			guests_call(&m);
+			status = message_reply_recv(endpoint, &m, guests_deadline());
+		}
+	}
+	if (status != ERR_DEADLINE)
+		root_stop("the root server's endpoint, slot %u: %s", endpoint,
+			  status_name(status));
+}
+
+void server_main(struct message *first)
+{
+	/* Static, for its tables are used as long as the machine runs. */
+	static struct description description;
+
+	(void)first;
+	description_open(&description);
+	greet(&description);
+	build_machine(&description);
+	guests_init(&description);
+	log_open(description.head);
+	build_start(&description);
+	serve(&description);
+	firmware_system_off(ROOT_SLOT_FIRMWARE);
+}
