@@ -20,6 +20,7 @@ say()
 # then what to do.
 fail()
 {
+	trap - EXIT
 	printf 'cloister: error: %s\n' "$1" >&2
 	shift
 	[ $# -eq 0 ] || printf 'cloister:        %s\n' "$@" >&2
