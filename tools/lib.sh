@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # others use what is set here
 #
 # What the scripts in this directory share: how they speak, how they stop, and what they know of
 # the machine. To be sourced; it changes nothing by itself.
 
 # The root of the checkout.
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
-
-# What lasts between runs and belongs to no checkout: guest images.
-cache=${XDG_CACHE_HOME:-${HOME:?is not set: it says where the cache of guest images belongs}/.cache}/cloister
 
 # say TEXT...: one line of progress, on the standard error, for the standard output may be a guest's.
 say()
@@ -64,4 +62,29 @@ debian_codename()
 {
 	# shellcheck disable=SC1091 # not ours
 	(. /etc/os-release && [ "$ID" = debian ] && printf '%s' "$VERSION_CODENAME")
+}
+
+# Where the scripts build; the tests and the tools are found there.
+build=${CLOISTER_BUILD:-$root/build}
+
+# everything_ready: packages, guest images (the directory in `images`) and a build that is up to
+# date. Quick when all is there.
+everything_ready()
+{
+	"$root/tools/setup"
+	images=$("$root/tools/guest-images")
+	[ -f "$build/build.ninja" ] || configure_build
+	need_space "$root" 200 "the build"
+	say "building"
+	ninja -C "$build" --quiet >&2 ||
+		fail "the build failed (the compiler's words are above)" \
+			"if only $build is stale, delete it; then run the same command again"
+}
+
+configure_build()
+{
+	say "configuring the build in $build"
+	meson setup "$build" "$root" >&2 ||
+		fail "the build could not be configured (Meson's words are above)" \
+			"if only $build is stale, delete it; then run the same command again"
 }
