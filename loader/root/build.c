@@ -10,9 +10,10 @@
 #include <cloister/string.h>
 #include <idl/kernel_client.h>
 #include <idl/kernel_names.h>
+#include <idl/manifest_names.h>
 #include <idl/root.h>
 
-#define PAGE_SIZE 4096ULL
+#define PAGE_SIZE    4096ULL
 #define MICROSECONDS 1000000ULL
 
 /* Which record is being worked on, for messages. */
@@ -34,7 +35,7 @@ static void require(enum status status, const struct record *record, const char 
 static void build_group(const struct description *d, uint32_t index)
 {
 	const struct manifest_group *group = &d->groups[index];
-	const struct record record = {"group", index, group->name};
+	const struct record record = { "group", index, group->name };
 	enum status status = ERR_MEMORY;
 
 	if (index > 0 && group->size_bits > d->groups[index - 1].size_bits)
@@ -84,8 +85,9 @@ static void build_frames_at(const struct manifest_object *object, uint32_t flag,
 		offset = address - boot()->untyped[i].address;
 		room = ((1ULL << boot()->untyped[i].size_bits) - offset) >> object->size_bits;
 		if (room == 0)
-			root_stop("manifest: object %u: the memory at 0x%lx is smaller than a frame",
-				  record->index, (unsigned long)address);
+			root_stop(
+				"manifest: object %u: the memory at 0x%lx is smaller than a frame",
+				record->index, (unsigned long)address);
 		count = room < left ? (uint32_t)room : left;
 		require(untyped_retype(ROOT_SLOT_UNTYPED + i, OBJECT_FRAME, object->size_bits,
 				       ROOT_SLOT_CNODE, slot, count, offset),
@@ -99,7 +101,7 @@ static void build_frames_at(const struct manifest_object *object, uint32_t flag,
 static void build_object(const struct description *d, uint32_t index)
 {
 	const struct manifest_object *object = &d->objects[index];
-	const struct record record = {"object", index, object_type_name(object->type)};
+	const struct record record = { "object", index, object_type_name(object->type) };
 
 	switch (object->group) {
 	case GROUP_IMAGE:
@@ -130,7 +132,7 @@ static void build_object(const struct description *d, uint32_t index)
 static void build_capability(const struct description *d, uint32_t index)
 {
 	const struct manifest_capability *capability = &d->capabilities[index];
-	const struct record record = {"capability", index, NULL};
+	const struct record record = { "capability", index, NULL };
 
 	if (capability->rights == RIGHTS_ALL && capability->badge == 0)
 		require(cnode_copy(ROOT_SLOT_CNODE, capability->source, capability->cnode,
@@ -145,7 +147,7 @@ static void build_capability(const struct description *d, uint32_t index)
 static void build_page_table(const struct description *d, uint32_t index)
 {
 	const struct manifest_page_table *table = &d->page_tables[index];
-	const struct record record = {"page table", index, NULL};
+	const struct record record = { "page table", index, NULL };
 
 	require(page_table_map(table->slot, table->address_space, table->address), &record, "map");
 }
@@ -153,7 +155,7 @@ static void build_page_table(const struct description *d, uint32_t index)
 static void build_mapping(const struct description *d, uint32_t index)
 {
 	const struct manifest_mapping *mapping = &d->mappings[index];
-	const struct record record = {"mapping", index, NULL};
+	const struct record record = { "mapping", index, NULL };
 
 	if (mapping->size_bits > 30)
 		root_stop("manifest: mapping %u: frames of 2^%u bytes cannot be", index,
@@ -171,13 +173,13 @@ static void build_mapping(const struct description *d, uint32_t index)
 static void build_load(const struct description *d, uint32_t index)
 {
 	const struct manifest_load *load = &d->loads[index];
-	const struct record record = {"load", index, NULL};
+	const struct record record = { "load", index, NULL };
 	const uint8_t *from = description_image(d, load->physical, load->size);
 	uint64_t left = load->size;
 
 	if (from == NULL)
-		root_stop("manifest: load %u: 0x%lx bytes at 0x%lx are not all in the image",
-			  index, (unsigned long)load->size, (unsigned long)load->physical);
+		root_stop("manifest: load %u: 0x%lx bytes at 0x%lx are not all in the image", index,
+			  (unsigned long)load->size, (unsigned long)load->physical);
 	if (load->size > load->count * PAGE_SIZE)
 		root_stop("manifest: load %u: 0x%lx bytes do not fit in %u frames", index,
 			  (unsigned long)load->size, load->count);
@@ -205,7 +207,7 @@ static uint64_t ticks(uint64_t microseconds, const struct record *record)
 static void build_sched_context(const struct description *d, uint32_t index)
 {
 	const struct manifest_sched_context *context = &d->sched_contexts[index];
-	const struct record record = {"sched_context", index, NULL};
+	const struct record record = { "sched_context", index, NULL };
 
 	require(sched_context_configure(context->slot, ticks(context->budget, &record),
 					ticks(context->period, &record)),
@@ -215,7 +217,7 @@ static void build_sched_context(const struct description *d, uint32_t index)
 static void build_thread(const struct description *d, uint32_t index)
 {
 	const struct manifest_thread *thread = &d->threads[index];
-	const struct record record = {"thread", index, thread->name};
+	const struct record record = { "thread", index, thread->name };
 
 	require(thread_configure(thread->thread, thread->cnode, thread->address_space,
 				 thread->fault_endpoint),
@@ -231,7 +233,7 @@ static void build_thread(const struct description *d, uint32_t index)
 static void build_vcpu(const struct description *d, uint32_t index)
 {
 	const struct manifest_vcpu *vcpu = &d->vcpus[index];
-	const struct record record = {"vcpu", index, d->guests[vcpu->guest].name};
+	const struct record record = { "vcpu", index, d->guests[vcpu->guest].name };
 
 	require(vcpu_configure(vcpu->vcpu, vcpu->guest_space, vcpu->endpoint, vcpu->id), &record,
 		"configure");
@@ -245,7 +247,7 @@ static void build_vcpu(const struct description *d, uint32_t index)
 static void build_binding(const struct description *d, uint32_t index)
 {
 	const struct manifest_binding *binding = &d->bindings[index];
-	const struct record record = {"binding", index, binding_kind_name(binding->kind)};
+	const struct record record = { "binding", index, binding_kind_name(binding->kind) };
 	enum status status;
 
 	switch (binding->kind) {
@@ -256,8 +258,8 @@ static void build_binding(const struct description *d, uint32_t index)
 		if (binding->argument >= VCPU_SLOTS)
 			root_stop("manifest: binding %u: a vCPU has no interrupt slot %lu", index,
 				  (unsigned long)binding->argument);
-		status = notification_bind_slot(binding->a, binding->b,
-						(uint32_t)binding->argument);
+		status =
+			notification_bind_slot(binding->a, binding->b, (uint32_t)binding->argument);
 		break;
 	case BINDING_IRQ:
 		status = irq_handler_bind(binding->a, binding->b);
@@ -292,7 +294,7 @@ void build_machine(const struct description *d)
 static void start_thread(const struct description *d, uint32_t index)
 {
 	const struct manifest_thread *thread = &d->threads[index];
-	const struct record record = {"thread", index, thread->name};
+	const struct record record = { "thread", index, thread->name };
 
 	if (thread->serve != 0)
 		require(thread_serve(thread->thread, thread->serve), &record, "serve");
@@ -303,7 +305,7 @@ static void start_thread(const struct description *d, uint32_t index)
 static void start_vcpu(const struct description *d, uint32_t index)
 {
 	const struct manifest_vcpu *vcpu = &d->vcpus[index];
-	const struct record record = {"vcpu", index, d->guests[vcpu->guest].name};
+	const struct record record = { "vcpu", index, d->guests[vcpu->guest].name };
 
 	if (vcpu->start)
 		require(vcpu_start(vcpu->vcpu), &record, "start");

@@ -8,23 +8,22 @@
 
 #include <stdarg.h>
 
+#include <cloister/log.h>
 #include <cloister/print.h>
-#include <cloister/stream.h>
 #include <cloister/string.h>
 #include <idl/kernel_client.h>
 #include <idl/serial.h>
 
-#define LINE_MAX 200
-#define CHUNK 40
+#define LINE_SIZE_MAX 200
+#define CHUNK         40
 
-static struct stream_producer log;
-static cap_t log_notify;
+static struct log root_log;
 static bool log_works;
 
 static void write_console(const char *text, size_t size)
 {
 	while (size > 0) {
-		uint64_t chunk[CHUNK / sizeof(uint64_t)] = {0};
+		uint64_t chunk[CHUNK / sizeof(uint64_t)] = { 0 };
 		size_t length = size < CHUNK ? size : CHUNK;
 
 		memcpy(chunk, text, length);
@@ -35,24 +34,21 @@ static void write_console(const char *text, size_t size)
 	}
 }
 
-/* Formats one line with its newline; returns its length. */
-static size_t format_line(char line[LINE_MAX], const char *format, va_list arguments)
+static void print_line(const char *format, va_list arguments)
 {
-	size_t length;
+	char line[LINE_SIZE_MAX];
+	size_t length = print_format_list(line, sizeof(line) - 1, format, arguments);
 
-	print_format_list(line, LINE_MAX - 1, format, arguments);
-	length = strlen(line);
 	line[length] = '\n';
-	return length + 1;
+	write_console(line, length + 1);
 }
 
 void console_print(const char *format, ...)
 {
-	char line[LINE_MAX];
 	va_list arguments;
 
 	va_start(arguments, format);
-	write_console(line, format_line(line, format, arguments));
+	print_line(format, arguments);
 	va_end(arguments);
 }
 
@@ -62,8 +58,7 @@ void log_open(const struct manifest *head)
 
 	if (head->root_log_notify == 0)
 		return;
-	stream_producer_init(&log, &line->output);
-	log_notify = head->root_log_notify;
+	log_init(&root_log, &line->output, head->root_log_notify);
 	log_works = true;
 }
 
@@ -74,17 +69,15 @@ void log_close(void)
 
 void log_print(const char *format, ...)
 {
-	char line[LINE_MAX];
+	char line[LOG_LINE_SIZE];
 	va_list arguments;
-	size_t length;
 
 	va_start(arguments, format);
-	length = format_line(line, format, arguments);
-	va_end(arguments);
-	if (log_works && stream_room(&log) >= length) {
-		stream_write(&log, line, length);
-		notification_signal(log_notify);
+	if (log_works && stream_room(&root_log.out) >= LOG_LINE_SIZE) {
+		print_format_list(line, sizeof(line), format, arguments);
+		log_line(&root_log, "%s", line);
 	} else {
-		write_console(line, length);
+		print_line(format, arguments);
 	}
+	va_end(arguments);
 }

@@ -14,8 +14,8 @@
 #include <idl/kernel_names.h>
 
 #define BACKTRACE_MAX 16
-#define PAGE_BITS 12
-#define PAGE_SIZE (1ULL << PAGE_BITS)
+#define PAGE_BITS     12
+#define PAGE_SIZE     (1ULL << PAGE_BITS)
 
 /* The frame mapped at `address`; ROOT_SLOT_NULL if there is none of a page's size. */
 static cap_t frame_at(const struct description *d, cap_t address_space, uint64_t address)
@@ -53,7 +53,7 @@ static void backtrace(const struct description *d, const struct manifest_thread 
 	const char *program = thread->program < d->head->components.count ?
 				      d->components[thread->program].name :
 				      "?";
-	uint64_t record[2] = {report->frame, report->pc};
+	uint64_t record[2] = { report->frame, report->pc };
 
 	for (unsigned int depth = 0; depth < BACKTRACE_MAX && record[1] != 0; depth++) {
 		uint64_t at = record[0];

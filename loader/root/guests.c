@@ -34,7 +34,7 @@ static void guest_ended(uint32_t guest, const char *how)
 	log_print("guest %s: %s", description->guests[guest].name, how);
 	if (--guests_left == 0) {
 		log_print("the last guest has ended: powering off");
-		power_off_at = counter() + boot()->counter_frequency / DRAIN_FRACTION;
+		power_off_at = counter_read() + boot()->counter_frequency / DRAIN_FRACTION;
 	}
 }
 
@@ -85,7 +85,7 @@ enum status root_serve_guest_ended(void *context, uint64_t badge, enum guest_end
 
 void guests_call(struct message *m)
 {
-	m->label = root_dispatch(NULL, m);
+	root_dispatch(NULL, m);
 }
 
 uint64_t guests_deadline(void)

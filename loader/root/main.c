@@ -56,8 +56,7 @@ static void serve(const struct description *d)
 		}
 	}
 	if (status != ERR_DEADLINE)
-		root_stop("the root server's endpoint, slot %u: %s", endpoint,
-			  status_name(status));
+		root_stop("the root server's endpoint, slot %u: %s", endpoint, status_name(status));
 }
 
 void server_main(struct message *first)

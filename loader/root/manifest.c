@@ -87,8 +87,8 @@ void description_open(struct description *d)
 	d->page_tables = table_at(head, "page_tables", head->page_tables, sizeof(*d->page_tables));
 	d->mappings = table_at(head, "mappings", head->mappings, sizeof(*d->mappings));
 	d->loads = table_at(head, "loads", head->loads, sizeof(*d->loads));
-	d->sched_contexts = table_at(head, "sched_contexts", head->sched_contexts,
-				     sizeof(*d->sched_contexts));
+	d->sched_contexts =
+		table_at(head, "sched_contexts", head->sched_contexts, sizeof(*d->sched_contexts));
 	d->threads = table_at(head, "threads", head->threads, sizeof(*d->threads));
 	d->vcpus = table_at(head, "vcpus", head->vcpus, sizeof(*d->vcpus));
 	d->bindings = table_at(head, "bindings", head->bindings, sizeof(*d->bindings));
@@ -102,8 +102,7 @@ void description_open(struct description *d)
 
 const void *description_image(const struct description *d, uint64_t physical, uint64_t size)
 {
-	if (physical < d->image_start || physical > d->image_end ||
-	    size > d->image_end - physical)
+	if (physical < d->image_start || physical > d->image_end || size > d->image_end - physical)
 		return NULL;
 	return (const void *)(uintptr_t)(physical - boot()->image_offset);
 }

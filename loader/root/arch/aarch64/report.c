@@ -13,21 +13,21 @@
 
 #define CAUSE_CLASS(cause) ((unsigned int)((cause) >> 26 & 0x3f))
 #define CAUSE_FAULT(cause) ((unsigned int)((cause)&0x3f))
-#define CAUSE_WRITE (1ULL << 6)
+#define CAUSE_WRITE        (1ULL << 6)
 
 #define CLASS_INSTRUCTION_ABORT 0x20
-#define CLASS_DATA_ABORT 0x24
+#define CLASS_DATA_ABORT        0x24
 
 /* The fault status code without its level, as three groups that matter to a reader. */
 #define FAULT_TRANSLATION 0x04
 #define FAULT_ACCESS_FLAG 0x08
-#define FAULT_PERMISSION 0x0c
-#define FAULT_ALIGNMENT 0x21
+#define FAULT_PERMISSION  0x0c
+#define FAULT_ALIGNMENT   0x21
 
 #define REGISTER_WORDS (sizeof(struct registers) / sizeof(uint64_t))
-#define READ_WORDS 6
-#define FRAME_POINTER 29
-#define LINK 30
+#define READ_WORDS     6
+#define FRAME_POINTER  29
+#define LINK           30
 
 _Static_assert(REGISTER_WORDS % READ_WORDS == 0, "registers are read six at a time");
 
@@ -88,8 +88,8 @@ static enum status read_all(cap_t thread, uint64_t words[REGISTER_WORDS])
 {
 	for (uint32_t i = 0; i < REGISTER_WORDS; i += READ_WORDS) {
 		uint64_t *w = &words[i];
-		enum status status = thread_read_registers(thread, i, &w[0], &w[1], &w[2], &w[3],
-							   &w[4], &w[5]);
+		enum status status =
+			thread_read_registers(thread, i, &w[0], &w[1], &w[2], &w[3], &w[4], &w[5]);
 
 		if (status != OK)
 			return status;
