@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The log of a server. Lines go out whole or not at all, and a slow reader never holds the server up. */
+/*
+ * The log of a server. Lines go out whole or not at all, and a slow reader never holds the server
+ * up.
+ */
 #include <cloister/log.h>
 #include <cloister/print.h>
 

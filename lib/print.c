@@ -51,8 +51,8 @@ static void put_string(struct output *o, const struct conversion *c, const char 
 		put(o, s[i]);
 }
 
-static void put_number(struct output *o, const struct conversion *c, uint64_t value, unsigned int base,
-		       bool negative)
+static void put_number(struct output *o, const struct conversion *c, uint64_t value,
+		       unsigned int base, bool negative)
 {
 	char digits[DIGITS_MAX];
 	int count = 0;
@@ -73,12 +73,14 @@ static void put_number(struct output *o, const struct conversion *c, uint64_t va
 
 static uint64_t unsigned_argument(struct arguments *a, const struct conversion *c)
 {
-	return c->bytes == sizeof(uint64_t) ? va_arg(a->list, uint64_t) : va_arg(a->list, unsigned int);
+	return c->bytes == sizeof(uint64_t) ? va_arg(a->list, uint64_t) :
+					      va_arg(a->list, unsigned int);
 }
 
 static void put_signed(struct output *o, const struct conversion *c, struct arguments *a)
 {
-	int64_t value = c->bytes == sizeof(int64_t) ? va_arg(a->list, int64_t) : va_arg(a->list, int);
+	int64_t value = c->bytes == sizeof(int64_t) ? va_arg(a->list, int64_t) :
+						      va_arg(a->list, int);
 
 	/* The negation is done unsigned: the most negative value has no positive one. */
 	put_number(o, c, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two ends of a byte stream in shared memory. What orders the accesses: a count is stored with release after the
- * bytes it counts were written or read, and loaded with acquire before they are touched. For sleeping, each side stores
- * one word (a count, a waiting flag) and then loads the other's, with a full barrier between: at least one of the two
- * sees the other's store, so either the sleeper finds what it waits for or its peer finds the flag.
+ * The two ends of a byte stream in shared memory. What orders the accesses: a count is stored with
+ * release after the bytes it counts were written or read, and loaded with acquire before they are
+ * touched. For sleeping, each side stores one word (a count, a waiting flag) and then loads the
+ * other's, with a full barrier between: at least one of the two sees the other's store, so either
+ * the sleeper finds what it waits for or its peer finds the flag.
  */
 #include <cloister/stream.h>
 #include <cloister/string.h>
 
-_Static_assert((STREAM_SIZE & (STREAM_SIZE - 1)) == 0, "counts wrap at 2^32, places at STREAM_SIZE");
+_Static_assert((STREAM_SIZE & (STREAM_SIZE - 1)) == 0,
+	       "counts wrap at 2^32, places at STREAM_SIZE");
 
 static uint32_t smaller(uint32_t a, uint32_t b)
 {

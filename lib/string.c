@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memcpy and its relatives. Where source and destination are aligned alike they go in steps of 16 bytes, which is how
- * nearly all large copies come (pages, images); otherwise byte by byte. No access is ever unaligned, so the loader
- * can use them with the MMU off, when all memory is Device memory. Compile with -fno-tree-loop-distribute-patterns: the
- * compiler would turn these loops into calls of the very functions that they make up.
+ * memcpy and its relatives. Where source and destination are aligned alike they go in steps of 16
+ * bytes, which is how nearly all large copies come (pages, images); otherwise byte by byte. No
+ * access is ever unaligned, so the loader can use them with the MMU off, when all memory is Device
+ * memory. Compile with -fno-tree-loop-distribute-patterns: the compiler would turn these loops into
+ * calls of the very functions that they make up.
  */
 #include <stdint.h>
 
@@ -46,7 +47,9 @@ static inline void copy_forwards(uint8_t *d, const uint8_t *s, size_t size)
 		*d++ = *s++;
 }
 
-/* `d` and `s` point behind the regions. Right also for regions that overlap, if `d` is the higher. */
+/*
+ * `d` and `s` point behind the regions. Right also for regions that overlap, if `d` is the higher.
+ */
 static inline void copy_backwards(uint8_t *d, const uint8_t *s, size_t size)
 {
 	if (aligned_alike(d, s)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where every program begins on AArch64. The stack is set up already. A thread that was started by thread.serve finds its
- * first message in the registers (idl/aarch64.idl); it becomes a struct message on the stack for server_main().
+ * Where every program begins on AArch64. The stack is set up already. A thread that was started by
+ * thread.serve finds its first message in the registers (idl/aarch64.idl); it becomes a struct
+ * message on the stack for server_main().
  */
 	.text
 	.global	_start

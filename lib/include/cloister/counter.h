@@ -19,7 +19,10 @@ static inline uint64_t counter_frequency(void)
 	return arch_counter_frequency();
 }
 
-/* The deadline `us` microseconds from now; `us` at most 2^32, so that nothing overflows below 4 GHz. */
+/*
+ * The deadline `us` microseconds from now; `us` at most 2^32, so that nothing overflows below 4
+ * GHz.
+ */
 static inline uint64_t counter_after_us(uint64_t us)
 {
 	return counter_read() + us * counter_frequency() / 1000000;

@@ -20,8 +20,8 @@ struct log {
 void log_init(struct log *log, struct stream *shared, cap_t notify);
 
 /*
- * Write one line (the format without a newline, as print_format() has it). Never waits: a line that has no room is
- * dropped and counted, and the next that has room says how many were.
+ * Write one line (the format without a newline, as print_format() has it). Never waits: a line that
+ * has no room is dropped and counted, and the next that has room says how many were.
  */
 void log_line(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Messages and signals, as a program sees the kernel: one function a system call of idl/kernel.idl. What object a
- * capability names decides what a call means; the stubs that idlc makes (<idl/kernel_client.h> and the protocols'
- * client headers) stand on message_call() and are what servers normally use. Every deadline is an absolute value
- * of the counter (<cloister/counter.h>); DEADLINE_NEVER waits for ever, 0 only polls.
+ * Messages and signals, as a program sees the kernel: one function a system call of idl/kernel.idl.
+ * What object a capability names decides what a call means; the stubs that idlc makes
+ * (<idl/kernel_client.h> and the protocols' client headers) stand on message_call() and are what
+ * servers normally use. Every deadline is an absolute value of the counter (<cloister/counter.h>);
+ * DEADLINE_NEVER waits for ever, 0 only polls.
  */
 #ifndef CLOISTER_MESSAGE_H
 #define CLOISTER_MESSAGE_H
@@ -25,9 +26,10 @@ struct message {
 #include <cloister/arch/syscall.h>
 
 /*
- * Send `m` and wait for the answer, which replaces it. ERR_DEADLINE when `deadline` passes first, ERR_ABORTED when
- * the server dies; ERR_CAPABILITY, ERR_TYPE, ERR_RIGHTS and ERR_DEPTH for a call that cannot be made. On any other
- * object than an endpoint: an invocation, with its own errors (SYS_CALL).
+ * Send `m` and wait for the answer, which replaces it. ERR_DEADLINE when `deadline` passes first,
+ * ERR_ABORTED when the server dies; ERR_CAPABILITY, ERR_TYPE, ERR_RIGHTS and ERR_DEPTH for a call
+ * that cannot be made. On any other object than an endpoint: an invocation, with its own errors
+ * (SYS_CALL).
  */
 static inline enum status message_call_until(cap_t cap, struct message *m, uint64_t deadline)
 {
@@ -47,8 +49,9 @@ static inline enum status message_recv(cap_t cap, struct message *m, uint64_t de
 }
 
 /*
- * Answer the caller taken last with `m`, then wait at an endpoint for the next message, which replaces it. After
- * ERR_REPLY nothing was answered. For a thread that answered a VCpu the deadline arrives as an event (SYS_REPLY_RECV).
+ * Answer the caller taken last with `m`, then wait at an endpoint for the next message, which
+ * replaces it. After ERR_REPLY nothing was answered. For a thread that answered a VCpu the deadline
+ * arrives as an event (SYS_REPLY_RECV).
  */
 static inline enum status message_reply_recv(cap_t cap, struct message *m, uint64_t deadline)
 {
@@ -72,8 +75,8 @@ static inline enum status notification_signal(cap_t cap)
 }
 
 /*
- * Take the bits of a notification, waiting until there are some (SYS_WAIT). On any error, ERR_DEADLINE among them,
- * `*bits` is 0.
+ * Take the bits of a notification, waiting until there are some (SYS_WAIT). On any error,
+ * ERR_DEADLINE among them, `*bits` is 0.
  */
 static inline enum status notification_wait(cap_t cap, uint64_t deadline, uint64_t *bits)
 {
@@ -93,8 +96,9 @@ static inline void thread_yield(void)
 }
 
 /*
- * Every program's own entry. The start-up code calls it with what stood in the message registers: the first message
- * for a thread that was started by thread.serve, meaningless for one that runs at once. It must not return.
+ * Every program's own entry. The start-up code calls it with what stood in the message registers:
+ * the first message for a thread that was started by thread.serve, meaningless for one that runs at
+ * once. It must not return.
  */
 void server_main(struct message *first);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The functions of ISO C's <string.h> that freestanding code has, and that the compiler itself calls. */
+/*
+ * The functions of ISO C's <string.h> that freestanding code has, and that the compiler itself
+ * calls.
+ */
 #ifndef CLOISTER_STRING_H
 #define CLOISTER_STRING_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The system call instruction of AArch64, with the registers that idl/aarch64.idl names. Included by
- * <cloister/message.h> only.
+ * The system call instruction of AArch64, with the registers that idl/aarch64.idl names. Included
+ * by <cloister/message.h> only.
  */
 #ifndef CLOISTER_ARCH_SYSCALL_H
 #define CLOISTER_ARCH_SYSCALL_H
