@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What names and numbers mean. Checks an interface item by item, in the order of the file, since constants and
- * structs are declared before they are used; methods come last, since their enums may stand
- * anywhere. All errors are reported.
+ * What names and numbers mean. Checks an interface item by item, in the order of the file, since
+ * constants and structs are declared before they are used; methods come last, since their enums may
+ * stand anywhere. All errors are reported.
  */
 #include <string.h>
 
@@ -104,12 +104,16 @@ static void resolve_parameter(struct idlc *idlc, const struct names *names, stru
 		if (!member->item || member->item->kind != ITEM_ENUM ||
 		    member->item->width == TYPE_U64)
 			idlc_error(idlc, member->type_name.place,
-				   "unknown type `%s`; parameters are u32, u64, cap or an enum of at most 32 bits",
+				   "unknown type `%s`; parameters are u32, u64, cap or an enum "
+				   "of at most 32 bits",
 				   name);
 	}
 }
 
-/* Parameters and results of a method become parameters of one C function, so their names must differ. */
+/*
+ * Parameters and results of a method become parameters of one C function, so their names must
+ * differ.
+ */
 static void check_parameters(struct idlc *idlc, struct names *names, const struct item *item,
 			     const struct method *method, struct member *first, const char *what)
 {
@@ -131,7 +135,8 @@ static void check_parameters(struct idlc *idlc, struct names *names, const struc
 				   name);
 		if (++count == PARAMETERS_MAX + 1)
 			idlc_error(idlc, member->name.place,
-				   "too many %ss; a message has %u words, use a struct in shared memory",
+				   "too many %ss; a message has %u words, "
+				   "use a struct in shared memory",
 				   what, PARAMETERS_MAX);
 	}
 }
@@ -144,21 +149,37 @@ static void check_methods(struct idlc *idlc, struct names *names, const struct i
 	}
 }
 
-/* Stubs and dispatch return `enum status`, which is the kernel's. */
-static void check_status(struct idlc *idlc, const struct names *names,
-			 const struct interface *interface)
+/* Whether `enum status` is there with what generated code returns. */
+static bool has_status(const struct names *names)
 {
 	static const char *const needed[] = { "OK", "ERR_ARGUMENT", "ERR_TYPE", "ERR_REPLY" };
 	const struct item *status = names_find(names, "status");
 	unsigned int found = 0;
 
-	if (status && status->kind == ITEM_ENUM)
-		for (const struct member *value = status->members; value; value = value->next)
-			for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-				found += strcmp(value->name.text, needed[i]) == 0;
-	if (found < sizeof(needed) / sizeof(needed[0]))
+	if (!status || status->kind != ITEM_ENUM || status->width == TYPE_U64)
+		return false;
+	for (const struct member *value = status->members; value; value = value->next)
+		for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+			found += strcmp(value->name.text, needed[i]) == 0;
+	return found >= sizeof(needed) / sizeof(needed[0]);
+}
+
+/* Stubs and dispatch need the kernel's `cap_t` and `enum status`. */
+static void check_kernel(struct idlc *idlc, const struct names *names,
+			 const struct interface *interface)
+{
+	bool kernel = false;
+
+	for (size_t i = 0; i < interface->visible_count; i++)
+		kernel |= strcmp(interface->visible[i]->name.text, "kernel") == 0;
+	if (!kernel)
 		idlc_error(idlc, interface->name.place,
-			   "methods need `enum status` with OK, ERR_ARGUMENT, ERR_TYPE and ERR_REPLY; `use kernel;` has it");
+			   "objects and protocols need the interface `kernel`; add `use kernel;`");
+	else if (!has_status(names))
+		idlc_error(
+			idlc, interface->name.place,
+			"`kernel` lacks an `enum status` of 32 bits with OK, ERR_ARGUMENT, ERR_TYPE "
+			"and ERR_REPLY; add it");
 }
 
 /* The enum of all object types, from the objects. */
@@ -173,7 +194,7 @@ static void make_object_type(struct idlc *idlc, struct interface *interface)
 		if (!type) {
 			type = idlc_allocate(idlc, sizeof(*type));
 			type->kind = ITEM_ENUM;
-			type->name = (struct name) { "object_type", item->name.place, false };
+			type->name = (struct name){ "object_type", item->name.place, false };
 			type->width = TYPE_U32;
 			type->doc = "Types of objects.";
 			last = &type->members;
@@ -206,7 +227,7 @@ void check_interface(struct idlc *idlc, struct interface *interface)
 		}
 	}
 	if (has_calls(interface))
-		check_status(idlc, names, interface);
+		check_kernel(idlc, names, interface);
 	for (struct item *item = interface->items; item; item = item->next)
 		if (item->kind == ITEM_OBJECT || item->kind == ITEM_PROTOCOL)
 			check_methods(idlc, names, item);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which names each item brings into the generated headers: its own, its members', and those of the macros,
- * offsets and functions that the emitters make from them. An emitter that makes a new
- * kind of name must declare it here.
+ * Which names each item brings into the generated headers: its own, its members', and those of the
+ * macros, offsets and functions that the emitters make from them. An emitter that makes a new kind
+ * of name must declare it here.
  */
 #include "idlc.h"
 

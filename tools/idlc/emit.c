@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the emitters share: types in C, numbers as text, comments, and lines that break before column 100.
+ * What the emitters share: types in C, numbers as text, comments, and lines that break before
+ * column 100.
  */
 #include <ctype.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "idlc.h"
 
 #define COLUMNS 100
-#define TAB 8
+#define TAB     8
 /* What may come behind the last piece of a list: `) {`, or a separator. */
 #define CLOSING 3
 
@@ -38,6 +39,13 @@ const char *type_in_c(struct idlc *idlc, const struct member *member)
 		return idlc_format(idlc, "struct %s", member->type_name.text);
 	}
 	return NULL;
+}
+
+const char *cast_in_c(struct idlc *idlc, const struct member *member)
+{
+	if (member->type == TYPE_U64)
+		return "";
+	return idlc_format(idlc, "(%s)", type_in_c(idlc, member));
 }
 
 char *upper_case(struct idlc *idlc, const char *text)
@@ -137,9 +145,9 @@ void emit_comment(FILE *out, unsigned int indent, const char *doc)
 
 void emit_head(FILE *out, const struct interface *interface, const char *what)
 {
-	fprintf(out, "/*\n * Interface %s, version %llu: %s.\n * Generated from %s.idl; do not edit.\n */\n",
-		interface->name.text, (unsigned long long)interface->version.value, what,
-		interface->name.text);
+	fprintf(out, "/*\n * Interface %s, version %llu: %s.\n", interface->name.text,
+		(unsigned long long)interface->version.value, what);
+	fprintf(out, " * Generated from %s.idl; do not edit.\n */\n", interface->name.text);
 	fputs("#pragma once\n\n", out);
 }
 

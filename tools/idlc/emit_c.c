@@ -19,7 +19,9 @@ static void emit_const(struct idlc *idlc, FILE *out, const struct item *item)
 		item->number.value > INT32_MAX ? "ULL" : "");
 }
 
-/* A function that says whether a number is a value of the enum; the parameter is what a peer sends. */
+/*
+ * A function that says whether a number is a value of the enum; the parameter is what a peer sends.
+ */
 static void emit_valid(FILE *out, const struct item *item)
 {
 	fprintf(out, "static inline bool %s_valid(uint64_t value)\n{\n\tswitch (value) {\n",
@@ -68,8 +70,10 @@ static void emit_field(FILE *out, const struct item *item, const struct member *
 	fprintf(out, "#define %s_SHIFT %llu\n", name, low);
 	fprintf(out, "#define %s_MASK 0x%llx%s\n", name, (unsigned long long)member_mask(bit),
 		suffix(item->width));
-	fprintf(out, "#define %s(value) (((%s)(value) << %llu) & %s_MASK)\n", name, type, low, name);
-	fprintf(out, "#define %s_OF(word) (((%s)(word) & %s_MASK) >> %llu)\n", name, type, name, low);
+	fprintf(out, "#define %s(value) (((%s)(value) << %llu) & %s_MASK)\n", name, type, low,
+		name);
+	fprintf(out, "#define %s_OF(word) (((%s)(word) & %s_MASK) >> %llu)\n", name, type, name,
+		low);
 }
 
 static void emit_bits(FILE *out, const struct item *item)
@@ -152,8 +156,7 @@ static void emit_object_type(FILE *out, const struct interface *interface)
 		fprintf(out, "\t%s = %llu,\n", type->name.text,
 			(unsigned long long)type->number.value);
 	}
-	fprintf(out, "\tOBJECT_TYPES = %llu,\n};\n\n",
-		(unsigned long long)object_types(interface));
+	fprintf(out, "\tOBJECT_TYPES = %llu,\n};\n\n", (unsigned long long)object_types(interface));
 	emit_valid(out, item);
 }
 
@@ -176,9 +179,10 @@ void emit_c_header(struct idlc *idlc, FILE *out, const struct interface *interfa
 	for (const struct use *use = interface->uses; use; use = use->next)
 		fprintf(out, "#include <idl/%s.h>\n", use->name.text);
 	fputc('\n', out);
-	if (strcmp(interface->name.text, "kernel") == 0)
-		fputs("/* A capability: a slot of the program's CNode. */\ntypedef uint32_t cap_t;\n\n",
-		      out);
+	if (strcmp(interface->name.text, "kernel") == 0) {
+		emit_comment(out, 0, "A capability: a slot of the program's CNode.");
+		fputs("typedef uint32_t cap_t;\n\n", out);
+	}
 	for (const struct item *item = interface->items; item; item = item->next)
 		emit_item(idlc, out, item);
 	if (interface->object_type)

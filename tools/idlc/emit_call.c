@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The caller's side: <name>_client.h has a function for each method, which makes the message, calls, and
- * takes the results out of the answer. The kernel's answers are trusted, a server's are not.
+ * The caller's side: <name>_client.h has a function for each method, which makes the message,
+ * calls, and takes the results out of the answer. The kernel's answers are trusted, a server's are
+ * not.
  */
 #include "idlc.h"
 
@@ -94,17 +95,18 @@ static void emit_stub(struct idlc *idlc, FILE *out, const struct item *item,
 	if (item->kind == ITEM_PROTOCOL)
 		emit_server_checks(idlc, out, method);
 	for (const struct member *member = method->results; member; member = member->next, index++)
-		fprintf(out, "\t*%s = (%s)m.word[%u];\n", member->name.text,
-			type_in_c(idlc, member), index);
+		fprintf(out, "\t*%s = %sm.word[%u];\n", member->name.text, cast_in_c(idlc, member),
+			index);
 	fputs("\treturn OK;\n}\n\n", out);
 }
 
 void emit_client_header(struct idlc *idlc, FILE *out, const struct interface *interface)
 {
 	emit_head(out, interface, "calls");
-	fputs("/*\n * Each function calls the object or server behind `self`. Results are written if the status is\n"
-	      " * OK, and only then. ERR_REPLY: a server's answer was none that the interface allows.\n */\n",
-	      out);
+	emit_comment(out, 0,
+		     "Each function calls the object or server behind `self`. Results are written "
+		     "if the status is OK, and only then. ERR_REPLY: a server's answer was none "
+		     "that the interface allows.");
 	fprintf(out, "#include <idl/%s.h>\n", interface->name.text);
 	if (!has_calls(interface))
 		return;

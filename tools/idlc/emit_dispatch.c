@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The called side: <name>_dispatch.h declares a handler for each method and has the functions that pick it by the
- * label. No handler sees a word that its parameter's type does not hold.
+ * The called side: <name>_dispatch.h declares a handler for each method and has the functions that
+ * pick it by the label. No handler sees a word that its parameter's type does not hold.
  */
 #include "idlc.h"
 
@@ -13,7 +13,9 @@ struct side {
 	const char *handler_arguments;
 	const char *label;
 	const char *words;
-	/* Between the item's name and the method's, and behind the name of the function that picks. */
+	/*
+	 * Between the item's name and the method's, and behind the name of the function that picks.
+	 */
 	const char *infix;
 	const char *suffix;
 	/* Statements for a function that uses no parameter. */
@@ -70,13 +72,10 @@ static void emit_handler_call(struct idlc *idlc, FILE *out, const struct item *i
 
 	wrap_put(&wrap, idlc_format(idlc, "%s%s_%s%s(%s", lead, item->name.text, side->infix,
 				    method->name.text, side->handler_arguments));
-	for (const struct member *member = method->parameters; member; member = member->next) {
-		const char *cast = idlc_format(idlc, "(%s)", type_in_c(idlc, member));
-
+	for (const struct member *member = method->parameters; member; member = member->next)
 		wrap_join(&wrap, ",",
-			  idlc_format(idlc, "%s%s[%u]", member->type == TYPE_U64 ? "" : cast,
-				      side->words, index++));
-	}
+			  idlc_format(idlc, "%s%s[%u]", cast_in_c(idlc, member), side->words,
+				      index++));
 	for (const struct member *member = method->results; member; member = member->next)
 		wrap_join(&wrap, ",", idlc_format(idlc, "&%s", member->name.text));
 	fputs(");\n", out);
@@ -139,8 +138,10 @@ static void emit_answer(FILE *out, const struct item *item)
 {
 	const char *name = item->name.text;
 
+	emit_comment(
+		out, 0,
+		"Calls the handler for the message and leaves the answer, with the status, in `m`.");
 	fprintf(out,
-		"/* Calls the handler for the message and leaves the answer, with the status, in `m`. */\n"
 		"static inline enum status %s_dispatch(void *context, struct message *m)\n{\n"
 		"\tenum status status = %s_decode(context, m);\n\n"
 		"\tm->label = status;\n\treturn status;\n}\n\n",
@@ -149,9 +150,10 @@ static void emit_answer(FILE *out, const struct item *item)
 
 static void emit_object_dispatch(FILE *out, const struct interface *interface)
 {
-	fputs("/* Invokes an object of the type; ERR_TYPE if the type or the label is none. */\n"
-	      "static inline enum status object_dispatch(uint32_t object_type, struct invocation *call)\n"
-	      "{\n\tswitch (object_type) {\n",
+	emit_comment(out, 0,
+		     "Invokes an object of the type; ERR_TYPE if the type or the label is none.");
+	fputs("static inline enum status object_dispatch(uint32_t object_type, "
+	      "struct invocation *call)\n{\n\tswitch (object_type) {\n",
 	      out);
 	for (const struct member *type = interface->object_type->members; type; type = type->next)
 		fprintf(out, "\tcase %s:\n\t\treturn %s_dispatch(call);\n", type->name.text,
@@ -162,13 +164,13 @@ static void emit_object_dispatch(FILE *out, const struct interface *interface)
 void emit_dispatch_header(struct idlc *idlc, FILE *out, const struct interface *interface)
 {
 	emit_head(out, interface, "dispatch");
-	fputs("/*\n"
-	      " * A handler's status is the status of the call; results count if it is OK. Without a handler,\n"
-	      " * arguments that their types do not hold get ERR_ARGUMENT, unknown labels ERR_TYPE.\n"
-	      " * For objects, `struct invocation` is defined before this is included; it has `uint64_t label` and\n"
-	      " * `uint64_t word[MESSAGE_WORDS]`, and whatever else handlers need.\n"
-	      " */\n",
-	      out);
+	emit_comment(
+		out, 0,
+		"A handler's status is the status of the call; results count if it is OK. "
+		"Without a handler, arguments that their types do not hold get ERR_ARGUMENT, "
+		"unknown labels ERR_TYPE.\n\nFor objects, `struct invocation` is defined before "
+		"this is included; it has `uint64_t label` and `uint64_t word[MESSAGE_WORDS]`, "
+		"and whatever else handlers need.");
 	fprintf(out, "#include <idl/%s.h>\n", interface->name.text);
 	if (has_kind(interface, ITEM_PROTOCOL))
 		fputs("#include <cloister/message.h>\n", out);

@@ -87,9 +87,8 @@ static void emit_list(FILE *out, const struct member *members)
 
 static void emit_methods(struct idlc *idlc, FILE *out, const struct item *item)
 {
-	fprintf(out, "## %s %s (number %s)\n\n",
-		item->kind == ITEM_OBJECT ? "object" : "protocol", item->name.text,
-		number_text(idlc, &item->number));
+	fprintf(out, "## %s %s (number %s)\n\n", item->kind == ITEM_OBJECT ? "object" : "protocol",
+		item->name.text, number_text(idlc, &item->number));
 	emit_paragraph(out, item->doc);
 	for (const struct method *method = item->methods; method; method = method->next) {
 		fprintf(out, "### %s.%s\n\n`%s ", item->name.text, method->name.text,

@@ -8,8 +8,7 @@ static void emit_enum_names(FILE *out, const struct item *item, const char *extr
 {
 	fprintf(out, "/* The name of a value of `enum %s`, \"?\" for a number that is none. */\n",
 		item->name.text);
-	fprintf(out,
-		"static inline const char *%s_name(uint32_t value)\n{\n\tswitch (value) {\n",
+	fprintf(out, "static inline const char *%s_name(uint32_t value)\n{\n\tswitch (value) {\n",
 		item->name.text);
 	if (extra)
 		fprintf(out, "\tcase %s:\n\t\treturn \"%s\";\n", extra, extra);

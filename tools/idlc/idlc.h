@@ -12,15 +12,16 @@
 #include <stdio.h>
 
 /* Limits of the language. */
-#define SOURCE_SIZE_MAX		(256 * 1024)
-#define PARAMETERS_MAX		6
-#define METHOD_NUMBER_MAX	255
-#define OBJECT_NUMBER_MIN	1
-#define OBJECT_NUMBER_MAX	31
-#define PROTOCOL_NUMBER_MIN	32
-#define PROTOCOL_NUMBER_MAX	223
-#define VERSION_MAX		65535
-#define STRUCT_SIZE_MAX		(16u << 20)
+#define SOURCE_SIZE_MAX     (256 * 1024)
+#define NAME_LENGTH_MAX     64
+#define PARAMETERS_MAX      6
+#define METHOD_NUMBER_MAX   255
+#define OBJECT_NUMBER_MIN   1
+#define OBJECT_NUMBER_MAX   31
+#define PROTOCOL_NUMBER_MIN 32
+#define PROTOCOL_NUMBER_MAX 223
+#define VERSION_MAX         65535
+#define STRUCT_SIZE_MAX     (16u << 20)
 
 /* A file as it was read; `text` ends with a NUL behind its `size` bytes. */
 struct source {
@@ -100,15 +101,17 @@ struct member {
 	struct member *next;
 	struct name name;
 	const char *doc;
-	/* Enum: the value. Bits: the bit, or the highest of a field. Struct: how many, in an array. */
+	/*
+	 * Enum: the value. Bits: the bit, or the highest of a field. Struct: how many, in an array.
+	 */
 	struct number number;
 	/* Bits: the lowest of a field. */
 	struct number low;
 	/* Bits: a field. Struct: an array. */
 	bool range;
 	/*
-	 * Struct and parameters: the type, and the item it names. The values of `object_type` name their
-	 * objects.
+	 * Struct and parameters: the type, and the item it names. The values of `object_type` name
+	 * their objects.
 	 */
 	struct name type_name;
 	bool type_is_struct;
@@ -191,14 +194,15 @@ struct idlc {
 
 /* Zeroed memory that lives as long as `idlc`. */
 void *idlc_allocate(struct idlc *idlc, size_t size);
-char *idlc_format(struct idlc *idlc, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+char *idlc_format(struct idlc *idlc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void idlc_release(struct idlc *idlc);
 
 /* Reads a file of at most SOURCE_SIZE_MAX bytes. NULL and `*why` if that fails. */
 struct source *source_read(struct idlc *idlc, const char *path, const char **why);
 
-/* Reports `path:line:column: error: ...`, the line and a caret. Say what is wrong, then what to do. */
+/*
+ * Reports `path:line:column: error: ...`, the line and a caret. Say what is wrong, then what to do.
+ */
 void idlc_error(struct idlc *idlc, struct place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -234,8 +238,8 @@ enum name_use {
 
 struct names *names_make(struct idlc *idlc);
 /*
- * Declares `key` on behalf of `name`; reports a duplicate of `shown` if it is there already. Keys that are no
- * plain name (members, functions, numbers) hold a character that no name does.
+ * Declares `key` on behalf of `name`; reports a duplicate of `shown` if it is there already. Keys
+ * that are no plain name (members, functions, numbers) hold a character that no name does.
  */
 void names_declare(struct names *names, const char *key, const char *shown, struct name *name,
 		   const struct item *item);
@@ -269,6 +273,8 @@ void layout_bits(struct idlc *idlc, const struct names *names, struct item *item
 unsigned int type_width(enum type type);
 /* The type of a member or a parameter in C: `uint32_t`, `enum status`. */
 const char *type_in_c(struct idlc *idlc, const struct member *member);
+/* The cast that makes a word of a message into it: `(uint32_t)`, or nothing for 64 bits. */
+const char *cast_in_c(struct idlc *idlc, const struct member *member);
 char *upper_case(struct idlc *idlc, const char *text);
 bool has_kind(const struct interface *interface, enum item_kind kind);
 /* Whether there are objects or protocols. */
@@ -279,7 +285,10 @@ uint32_t method_label(const struct item *item, const struct method *method);
 const char *number_text(struct idlc *idlc, const struct number *number);
 /* A field's or bit's bits in place. */
 uint64_t member_mask(const struct member *bit);
-/* The documentation as a C comment behind `indent` tabs, lines of at most 100 columns; nothing for NULL. */
+/*
+ * The documentation as a C comment behind `indent` tabs, lines of at most 100 columns; nothing for
+ * NULL.
+ */
 void emit_comment(FILE *out, unsigned int indent, const char *doc);
 /* The head of a generated C header: what it holds, and where it comes from. */
 void emit_head(FILE *out, const struct interface *interface, const char *what);
@@ -300,7 +309,10 @@ void wrap_parameters(struct idlc *idlc, struct wrap *wrap, const struct method *
 
 /* Whether there are members that not every word holds. */
 bool has_narrow(const struct member *members);
-/* Puts a condition that is true if one of `words` (`m->word`) does not hold what the member in its place declares. */
+/*
+ * Puts a condition that is true if one of `words` (`m->word`) does not hold what the member in its
+ * place declares.
+ */
 void emit_bad_words(struct idlc *idlc, struct wrap *wrap, const struct member *members,
 		    const char *words);
 
@@ -317,8 +329,8 @@ emitter emit_documentation;
 /* output.c */
 
 /*
- * Writes all headers and the documentation of the interface into a directory; each file appears whole or
- * not at all. False and a message on idlc->errors if that fails.
+ * Writes all headers and the documentation of the interface into a directory; each file appears
+ * whole or not at all. False and a message on idlc->errors if that fails.
  */
 bool write_interface(struct idlc *idlc, const char *directory, const struct interface *interface);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The layout of structs and bits. A struct has no hidden padding: each member stands at the next byte,
- * which must suit its alignment, so that the same bytes mean the same for every compiler.
+ * The layout of structs and bits. A struct has no hidden padding: each member stands at the next
+ * byte, which must suit its alignment, so that the same bytes mean the same for every compiler.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ static bool resolve_type(struct idlc *idlc, const struct names *names, struct me
 		enum type type;
 		uint32_t size;
 	} types[] = {
-		{ "u8", TYPE_U8, 1 },	{ "u16", TYPE_U16, 2 },	  { "u32", TYPE_U32, 4 },
+		{ "u8", TYPE_U8, 1 },   { "u16", TYPE_U16, 2 },   { "u32", TYPE_U32, 4 },
 		{ "u64", TYPE_U64, 8 }, { "char", TYPE_CHAR, 1 },
 	};
 	const char *name = member->type_name.text;
@@ -76,7 +76,8 @@ static bool place_member(struct idlc *idlc, const struct names *names, struct it
 	gap = (uint32_t)(-item->size & (alignment - 1));
 	if (gap != 0) {
 		idlc_error(idlc, member->name.place,
-			   "`%s` would be at offset %llu, no multiple of %u; put %u bytes before it (`u8 reserved[%u];`)",
+			   "`%s` would be at offset %llu, no multiple of %u; "
+			   "put %u bytes before it (`u8 reserved[%u];`)",
 			   member->name.text, (unsigned long long)item->size, alignment, gap, gap);
 		item->size += gap;
 	}
@@ -108,7 +109,8 @@ void layout_struct(struct idlc *idlc, const struct names *names, struct item *it
 	gap = placed ? (uint32_t)(-item->size & (item->alignment - 1)) : 0;
 	if (gap != 0) {
 		idlc_error(idlc, item->name.place,
-			   "the %llu bytes of `struct %s` are no multiple of its alignment, %u; put %u bytes at its end (`u8 reserved[%u];`)",
+			   "the %llu bytes of `struct %s` are no multiple of its alignment, %u; "
+			   "put %u bytes at its end (`u8 reserved[%u];`)",
 			   (unsigned long long)item->size, item->name.text, item->alignment, gap,
 			   gap);
 		item->size += gap;
@@ -117,7 +119,10 @@ void layout_struct(struct idlc *idlc, const struct names *names, struct item *it
 		item->size = 0;
 }
 
-/* The bits of a field, or of a single bit, as a mask; 0 and an error if they are not within the width. */
+/*
+ * The bits of a field, or of a single bit, as a mask; 0 and an error if they are not within the
+ * width.
+ */
 static uint64_t bit_mask(struct idlc *idlc, const struct names *names, struct item *item,
 			 struct member *bit)
 {
@@ -135,10 +140,10 @@ static uint64_t bit_mask(struct idlc *idlc, const struct names *names, struct it
 		return 0;
 	}
 	if (bit->low.value > bit->number.value) {
-		idlc_error(idlc, bit->low.place,
-			   "the field ends above its start; write the highest bit first, `%llu:%llu`",
-			   (unsigned long long)bit->low.value,
-			   (unsigned long long)bit->number.value);
+		idlc_error(
+			idlc, bit->low.place,
+			"the field ends above its start; write the highest bit first, `%llu:%llu`",
+			(unsigned long long)bit->low.value, (unsigned long long)bit->number.value);
 		return 0;
 	}
 	return (UINT64_MAX >> (63 - (bit->number.value - bit->low.value))) << bit->low.value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lexer: bytes to tokens. Comments vanish, documentation lines travel with the token behind them.
- * It stops at the first thing that is no token.
+ * The lexer: bytes to tokens. Comments vanish, documentation lines travel with the token behind
+ * them. It stops at the first thing that is no token.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 static struct place here(const struct lexer *lexer)
 {
-	return (struct place) {
+	return (struct place){
 		.source = lexer->source,
 		.line = lexer->line,
 		.column = (uint32_t)lexer->offset - lexer->line_start + 1,
@@ -67,28 +67,21 @@ static bool skip_comment(struct lexer *lexer)
 	return true;
 }
 
-/* One `///` line, added to the token's documentation. */
-static bool take_doc(struct lexer *lexer, struct token *token)
+/* One `///` line. False if there is something that no documentation may hold. */
+static bool skip_doc(struct lexer *lexer, struct token *token)
 {
-	size_t start;
-	const char *line;
-
-	if (!token->doc)
+	if (!token->doc_place.source)
 		token->doc_place = here(lexer);
-	lexer->offset += strlen("///");
-	if (peek(lexer) == ' ')
-		lexer->offset++;
-	for (start = lexer->offset; peek(lexer) >= 0 && peek(lexer) != '\n'; lexer->offset++) {
+	for (; peek(lexer) >= 0 && peek(lexer) != '\n'; lexer->offset++) {
 		if (starts_with(lexer, "/*") || starts_with(lexer, "*/")) {
-			idlc_error(lexer->idlc, here(lexer),
-				   "documentation becomes a C comment; write it without `/*` and `*/`");
+			idlc_error(
+				lexer->idlc, here(lexer),
+				"documentation becomes a C comment; write it without `/*` and `*/`");
 			return false;
 		}
 		if (peek(lexer) < ' ' || peek(lexer) > '~')
 			return bad_byte(lexer);
 	}
-	line = copy(lexer, start);
-	token->doc = token->doc ? idlc_format(lexer->idlc, "%s\n%s", token->doc, line) : line;
 	return true;
 }
 
@@ -99,12 +92,35 @@ static void skip_newline(struct lexer *lexer)
 	lexer->line_start = (uint32_t)lexer->offset;
 }
 
-/* To the first byte of the next token. */
+/* The documentation lines between two offsets, without their marks, joined with newlines. */
+static char *join_doc(const struct lexer *lexer, size_t from, size_t to)
+{
+	const char *text = lexer->source->text;
+	char *doc = idlc_allocate(lexer->idlc, to - from + 1);
+	size_t length = 0;
+
+	while (from < to) {
+		size_t end = from + strcspn(text + from, "\n");
+		size_t start = from + strspn(text + from, " \t");
+
+		if (strncmp(text + start, "///", 3) == 0) {
+			start += text[start + 3] == ' ' ? 4 : 3;
+			memcpy(doc + length, text + start, end - start);
+			length += end - start;
+			doc[length++] = '\n';
+		}
+		from = end + 1;
+	}
+	doc[length - 1] = '\0';
+	return doc;
+}
+
+/* To the first byte of the next token. False if something on the way is no comment. */
 static bool skip_space(struct lexer *lexer, struct token *token)
 {
 	for (;;) {
 		if (starts_with(lexer, "///")) {
-			if (!take_doc(lexer, token))
+			if (!skip_doc(lexer, token))
 				return false;
 		} else if (starts_with(lexer, "//")) {
 			if (!skip_comment(lexer))
@@ -114,9 +130,14 @@ static bool skip_space(struct lexer *lexer, struct token *token)
 		} else if (peek(lexer) == ' ' || peek(lexer) == '\t') {
 			lexer->offset++;
 		} else {
-			return true;
+			break;
 		}
 	}
+	if (token->doc_place.source)
+		token->doc = join_doc(lexer,
+				      token->doc_place.line_start + token->doc_place.column - 1,
+				      lexer->offset);
+	return true;
 }
 
 static int digit_value(int byte)
@@ -193,10 +214,24 @@ static bool take_character(struct lexer *lexer, struct token *token)
 	return true;
 }
 
+static bool take_name(struct lexer *lexer, struct token *token)
+{
+	size_t start = lexer->offset;
+
+	while (is_word(peek(lexer)))
+		lexer->offset++;
+	if (lexer->offset - start > NAME_LENGTH_MAX) {
+		idlc_error(lexer->idlc, token->place, "name longer than %u characters; shorten it",
+			   NAME_LENGTH_MAX);
+		return false;
+	}
+	token->kind = TOKEN_NAME;
+	token->text = copy(lexer, start);
+	return true;
+}
+
 static bool take_token(struct lexer *lexer, struct token *token)
 {
-	size_t start;
-
 	if (!skip_space(lexer, token))
 		return false;
 	token->place = here(lexer);
@@ -209,11 +244,7 @@ static bool take_token(struct lexer *lexer, struct token *token)
 		return take_number(lexer, token);
 	if (!is_word(peek(lexer)))
 		return take_character(lexer, token);
-	for (start = lexer->offset; is_word(peek(lexer)); lexer->offset++)
-		;
-	token->kind = TOKEN_NAME;
-	token->text = copy(lexer, start);
-	return true;
+	return take_name(lexer, token);
 }
 
 struct token lexer_next(struct lexer *lexer)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files and what they use. `use x;` names x.idl in the directory of the file it stands in; each file is read
- * once in a run. Interfaces come to stand in a list in which each is behind those that it uses.
+ * Files and what they use. `use x;` names x.idl in the directory of the file it stands in; each
+ * file is read once in a run. Interfaces come to stand in a list in which each is behind those that
+ * it uses.
  */
 #include <string.h>
 
@@ -33,7 +34,8 @@ static bool sees(const struct interface *interface, const struct interface *othe
 }
 
 /* Adds what `used` sees to what `interface` sees. */
-static void add_visible(struct idlc *idlc, struct interface *interface, const struct interface *used)
+static void add_visible(struct idlc *idlc, struct interface *interface,
+			const struct interface *used)
 {
 	size_t most = interface->visible_count + used->visible_count;
 	struct interface **visible = idlc_allocate(idlc, most * sizeof(struct interface *));
@@ -50,8 +52,7 @@ static void add_visible(struct idlc *idlc, struct interface *interface, const st
 /* A file is named as its interface, so that `use` and the generated headers find it. */
 static void check_file_name(struct idlc *idlc, const struct interface *interface)
 {
-	const char *expected =
-		path_beside(idlc, interface->source->path, interface->name.text);
+	const char *expected = path_beside(idlc, interface->source->path, interface->name.text);
 
 	if (strcmp(expected, interface->source->path) != 0)
 		idlc_error(idlc, interface->name.place,
@@ -72,7 +73,8 @@ static void load_use(struct idlc *idlc, struct interface *interface, struct use 
 		source = source_read(idlc, path, &why);
 		if (!source) {
 			idlc_error(idlc, use->name.place,
-				   "cannot read `%s`: %s; correct the name or add the file", path, why);
+				   "cannot read `%s`: %s; correct the name or add the file", path,
+				   why);
 			return;
 		}
 		used = load_source(idlc, source);

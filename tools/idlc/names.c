@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of names: a hash table that says what stands where, so that everything that would collide in
- * the generated headers is reported at its source.
+ * The table of names: a hash table that says what stands where, so that everything that would
+ * collide in the generated headers is reported at its source.
  */
 #include <string.h>
 
@@ -60,9 +60,9 @@ void names_declare(struct names *names, const char *key, const char *shown, stru
 		entry->next = names->buckets[hash(key)];
 		names->buckets[hash(key)] = entry;
 	} else if (!name->reported) {
-		idlc_error(names->idlc, name->place, "duplicate %s, taken at %s:%u:%u; choose another",
-			   shown, entry->place.source->path, entry->place.line,
-			   entry->place.column);
+		idlc_error(names->idlc, name->place,
+			   "duplicate %s, taken at %s:%u:%u; choose another", shown,
+			   entry->place.source->path, entry->place.line, entry->place.column);
 		name->reported = true;
 	}
 }
@@ -87,52 +87,62 @@ static bool is_case(const char *text, bool upper)
 	return true;
 }
 
-/* Names with a meaning in C, in the headers that generated code includes, or in generated code. */
+/* Words of C, and names in the headers that generated code includes. */
+static const char *const taken_in_c[] = {
+	"asm",    "auto",     "bool",     "break",   "cap_t",    "case",     "char",
+	"const",  "continue", "default",  "do",      "double",   "else",     "enum",
+	"extern", "false",    "float",    "for",     "goto",     "i386",     "if",
+	"inline", "int",      "linux",    "long",    "offsetof", "register", "restrict",
+	"return", "short",    "signed",   "sizeof",  "static",   "struct",   "switch",
+	"true",   "typedef",  "typeof",   "uint8_t", "uint16_t", "uint32_t", "uint64_t",
+	"union",  "unix",     "unsigned", "void",    "volatile", "while",
+};
+
+/* Tags that the includer of generated code defines. */
+static const char *const taken_tags[] = { "invocation", "message" };
+
+/* Variables and functions of the generated functions, and those in a server's. */
+static const char *const taken_in_stubs[] = { "call", "m", "message_call", "self", "status" };
+static const char *const taken_in_servers[] = { "badge", "context" };
+
+static const char *const taken_constants[] = { "NULL", "UINT32_MAX" };
+
 static const struct {
-	const char *text;
+	const char *const *names;
+	size_t count;
 	unsigned int uses;
 } taken[] = {
-#define IN_STUB (NAME_PARAMETER | NAME_SERVER_PARAMETER)
-#define IN_C (NAME_ITEM | NAME_MEMBER | IN_STUB)
-	{ "asm", IN_C },      { "auto", IN_C },	    { "bool", IN_C },	  { "break", IN_C },
-	{ "cap_t", IN_C },    { "case", IN_C },	    { "char", IN_C },	  { "const", IN_C },
-	{ "continue", IN_C }, { "default", IN_C },  { "do", IN_C },	  { "double", IN_C },
-	{ "else", IN_C },     { "enum", IN_C },	    { "extern", IN_C },	  { "false", IN_C },
-	{ "float", IN_C },    { "for", IN_C },	    { "goto", IN_C },	  { "i386", IN_C },
-	{ "if", IN_C },	      { "inline", IN_C },   { "int", IN_C },	  { "linux", IN_C },
-	{ "long", IN_C },     { "offsetof", IN_C }, { "register", IN_C }, { "restrict", IN_C },
-	{ "return", IN_C },   { "short", IN_C },    { "signed", IN_C },	  { "sizeof", IN_C },
-	{ "static", IN_C },   { "struct", IN_C },   { "switch", IN_C },	  { "true", IN_C },
-	{ "typedef", IN_C },  { "typeof", IN_C },   { "uint8_t", IN_C },  { "uint16_t", IN_C },
-	{ "uint32_t", IN_C }, { "uint64_t", IN_C }, { "union", IN_C },	  { "unix", IN_C },
-	{ "unsigned", IN_C }, { "void", IN_C },	    { "volatile", IN_C }, { "while", IN_C },
-	{ "invocation", NAME_ITEM },
-	{ "message", NAME_ITEM },
-	{ "badge", NAME_SERVER_PARAMETER },
-	{ "call", IN_STUB },
-	{ "context", NAME_SERVER_PARAMETER },
-	{ "m", IN_STUB },
-	{ "message_call", IN_STUB },
-	{ "self", IN_STUB },
-	{ "status", IN_STUB },
-	{ "NULL", NAME_CONSTANT },
-	{ "UINT32_MAX", NAME_CONSTANT },
+#define TAKEN(names, uses)                                    \
+	{                                                     \
+		names, sizeof(names) / sizeof(names[0]), uses \
+	}
+	TAKEN(taken_in_c, NAME_ITEM | NAME_MEMBER | NAME_PARAMETER | NAME_SERVER_PARAMETER),
+	TAKEN(taken_tags, NAME_ITEM),
+	TAKEN(taken_in_stubs, NAME_PARAMETER | NAME_SERVER_PARAMETER),
+	TAKEN(taken_in_servers, NAME_SERVER_PARAMETER),
+	TAKEN(taken_constants, NAME_CONSTANT),
+#undef TAKEN
 };
+
+static bool is_taken(const char *text, enum name_use use)
+{
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		for (size_t j = 0; (taken[i].uses & use) && j < taken[i].count; j++)
+			if (strcmp(taken[i].names[j], text) == 0)
+				return true;
+	return false;
+}
 
 void names_check(struct idlc *idlc, const struct name *name, enum name_use use)
 {
 	bool upper = use == NAME_CONSTANT;
 
-	if (!is_case(name->text, upper)) {
+	if (!is_case(name->text, upper))
 		idlc_error(idlc, name->place,
 			   "`%s` should be %s; write it with `%s`, digits and `_`, a letter first",
 			   name->text, upper ? "upper case" : "lower case", upper ? "A-Z" : "a-z");
-		return;
-	}
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-		if ((taken[i].uses & use) && strcmp(taken[i].text, name->text) == 0)
-			idlc_error(idlc, name->place,
-				   "`%s` has a meaning in the generated C; choose another name",
-				   name->text);
-	}
+	else if (is_taken(name->text, use))
+		idlc_error(idlc, name->place,
+			   "`%s` has a meaning in the generated C; choose another name",
+			   name->text);
 }

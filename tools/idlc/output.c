@@ -25,8 +25,9 @@ static const struct {
 
 static bool cannot_write(struct idlc *idlc, const char *path)
 {
-	fprintf(idlc->errors, "idlc: error: cannot write `%s`: %s; see the directory and the disk\n",
-		path, strerror(errno));
+	fprintf(idlc->errors,
+		"idlc: error: cannot write `%s`: %s; see the directory and the disk\n", path,
+		strerror(errno));
 	idlc->error_count++;
 	return false;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The parser: tokens to items, by recursive descent; the grammar stands in tools/idlc/README.md. It stops at
- * the first error: the current token becomes TOKEN_ERROR, at which every loop ends. What names
- * mean and whether numbers make sense is for the checker.
+ * The parser: tokens to items, by recursive descent; the grammar stands in tools/idlc/README.md. It
+ * stops at the first error: the current token becomes TOKEN_ERROR, at which every loop ends. What
+ * names mean and whether numbers make sense is for the checker.
  */
 #include <string.h>
 
@@ -255,7 +255,7 @@ static void parse_block(struct parser *parser, struct item *item)
 static bool parse_kind(struct parser *parser, enum item_kind *kind)
 {
 	static const char *const words[] = {
-		[ITEM_CONST] = "const",	  [ITEM_ENUM] = "enum",	    [ITEM_BITS] = "bits",
+		[ITEM_CONST] = "const",   [ITEM_ENUM] = "enum",     [ITEM_BITS] = "bits",
 		[ITEM_STRUCT] = "struct", [ITEM_OBJECT] = "object", [ITEM_PROTOCOL] = "protocol",
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory of a run, the reading of files, and how errors are shown. Files are whatever the user names,
- * so their bytes reach the terminal only if they are printable.
+ * Memory of a run, the reading of files, and how errors are shown. Files are whatever the user
+ * names, so their bytes reach the terminal only if they are printable.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 #include "idlc.h"
 
 /* How much of a line is shown: bytes before the place, and in all. */
-#define SHOWN_BEFORE	160
-#define SHOWN_MAX	240
+#define SHOWN_BEFORE 160
+#define SHOWN_MAX    240
 
 struct allocation {
 	struct allocation *next;
@@ -84,8 +84,8 @@ struct source *source_read(struct idlc *idlc, const char *path, const char **why
 }
 
 /*
- * The part of the line around `place`, and a caret below its column. Tabs stay, so that the caret stands
- * right; of an overlong line only the neighbourhood is shown.
+ * The part of the line around `place`, and a caret below its column. Tabs stay, so that the caret
+ * stands right; of an overlong line only the neighbourhood is shown.
  */
 static void show_line(FILE *out, struct place place)
 {
@@ -93,7 +93,8 @@ static void show_line(FILE *out, struct place place)
 	size_t start = place.line_start + place.column - 1 - before;
 	const char *text = place.source->text;
 
-	for (size_t i = start; i < place.source->size && text[i] != '\n' && i - start < SHOWN_MAX; i++) {
+	for (size_t i = start; i < place.source->size && text[i] != '\n' && i - start < SHOWN_MAX;
+	     i++) {
 		bool printable = text[i] == '\t' || (text[i] >= ' ' && text[i] <= '~');
 
 		fputc(printable ? text[i] : '?', out);
