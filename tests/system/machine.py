@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A machine in QEMU under the hands of a test: what is typed, what must come, how it ends.
+
+A machine that says nothing fails its test: whatever is waited for has a limit of time, and what
+came instead is shown. QEMU never outlives the test.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+
+import pexpect
+
+PROMPT = r"guest:/\S*# "
+# Of a boot to a prompt under emulation on a busy machine, and of the answer to a command.
+BOOT_SECONDS = 150
+ANSWER_SECONDS = 30
+SHOWN_LINES = 100
+
+QEMU = ["qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3,dtb-randomness=off",
+        "-cpu", "max", "-m", "512", "-nic", "none", "-display", "none", "-serial", "mon:stdio"]
+
+
+class Failure(Exception):
+    """What a test found wrong, in words for its reader."""
+
+
+def environment(name):
+    """A variable that Meson sets for the tests."""
+    value = os.environ.get(name)
+    if value is None:
+        raise Failure(f"{name} is not set: start the test by meson test")
+    return value
+
+
+def source(path):
+    return os.path.join(environment("CLOISTER_SOURCE"), path)
+
+
+def images():
+    """The directory of guest images, which are fetched first if they are not there."""
+    result = subprocess.run([source("tools/guest-images")], stdout=subprocess.PIPE, check=False)
+    if result.returncode != 0:
+        raise Failure("there are no guest images, see above")
+    return result.stdout.decode().strip()
+
+
+def cloister(*arguments):
+    """The command line of the host tool for a description's run or build."""
+    verb, *rest = arguments
+    return [environment("CLOISTER_TOOL"), verb, "--images", images(), *rest]
+
+
+class Machine:
+    """A program with the test's terminal as its own; also usable for a shell on the host."""
+
+    def __init__(self, command, env=None):
+        self.transcript = ""
+        self.child = pexpect.spawn(command[0], command[1:], encoding="utf-8",
+                                   codec_errors="replace", dimensions=(24, 200), env=env)
+        self.child.logfile_read = self
+        self.child.delaybeforesend = None
+
+    def write(self, text):
+        """For pexpect: takes what the machine says."""
+        self.transcript += text
+
+    def flush(self):
+        """For pexpect."""
+
+    def expect(self, pattern, seconds=ANSWER_SECONDS):
+        """Waits for a pattern and returns what came before it."""
+        try:
+            self.child.expect(pattern, timeout=seconds)
+        except pexpect.TIMEOUT:
+            raise Failure(f"waited {seconds} s in vain for {pattern!r}") from None
+        except pexpect.EOF:
+            raise Failure(f"the machine ended before it said {pattern!r}") from None
+        return self.child.before
+
+    def type(self, text):
+        self.child.send(text)
+
+    def command(self, line, seconds=ANSWER_SECONDS):
+        """Types a line at the prompt, and returns the answer when the prompt is back."""
+        self.type(line + "\r")
+        self.expect("\r\n")
+        return self.expect(PROMPT, seconds).replace("\r", "")
+
+    def boot(self):
+        self.expect(PROMPT, BOOT_SECONDS)
+        return self
+
+    def paste(self, text, seconds):
+        """Writes as fast as the machine takes it, and reads what comes meanwhile."""
+        descriptor = self.child.fileno()
+        left = text.encode()
+        os.set_blocking(descriptor, False)
+        try:
+            while left:
+                _, writable, _ = select.select([], [descriptor], [], 0)
+                if writable:
+                    left = left[os.write(descriptor, left[:1024]):]
+                with contextlib.suppress(pexpect.TIMEOUT):
+                    self.child.read_nonblocking(65536, timeout=0 if writable else seconds)
+        finally:
+            os.set_blocking(descriptor, True)
+
+    def end(self, seconds=ANSWER_SECONDS):
+        """Waits for the end, and returns the exit status."""
+        try:
+            self.child.expect(pexpect.EOF, timeout=seconds)
+        except pexpect.TIMEOUT:
+            raise Failure(f"the machine still runs after {seconds} s") from None
+        self.child.close()
+        if self.child.signalstatus is not None:
+            raise Failure(f"the machine was ended by signal {self.child.signalstatus}")
+        return self.child.exitstatus
+
+    def kill(self):
+        """Ends whatever still runs: the child leads a process group of its own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.close(force=True)
+
+
+@contextlib.contextmanager
+def machine(command, env=None):
+    """A machine for a `with`: on failure it shows the last lines of the console."""
+    running = Machine(command, env)
+    try:
+        yield running
+    except Failure:
+        show(running.transcript)
+        raise
+    finally:
+        running.kill()
+
+
+def show(transcript):
+    lines = transcript.replace("\r", "").split("\n")[-SHOWN_LINES:]
+    print("---- the last lines of the console:", *lines, "----", sep="\n", file=sys.stderr)
+
+
+def check(condition, words):
+    if not condition:
+        raise Failure(words)
