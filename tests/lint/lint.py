@@ -1,0 +1,219 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The lint suite: lint.py CHECK SOURCE BUILD. Each check is a function below and a Meson test.
+
+What is compiled how comes from Ninja's own commands, so a check sees each file with the flags that
+the build gives it.
+"""
+
+import collections
+import concurrent.futures
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+SCRIPT = re.compile(rb"#!.*\b(ba|da)?sh\b")
+# Where generated or foreign files may lie.
+SKIPPED = {".git", "__pycache__"}
+FLAGS_WITH_VALUE = {"-I", "-D", "-U", "-include", "-isystem"}
+
+FORBIDDEN = [
+    (r"^#\s*(el)?if.*\b(__aarch64__|__riscv|__x86_64__)", r"\.[chS]$", r"(^|/)arch/",
+     "an architecture's conditional outside arch/"),
+    (r"\b(TODO|FIXME|XXX|HACK)\b", r"", r"^tests/lint/", "a note of what is left to do"),
+    (r"(^|[\s\"'=:(])/(home|root|work|Users)/", r"", r"^tests/lint/", "a path of somebody's machine"),
+    (r"[ \t]+$", r"(\.([chS]|py|idl|json|ld)|meson\.build)$", r"$^", "a blank at the end of a line"),
+]
+NEEDS_LICENCE = re.compile(r"(\.([chS]|ld|py)|(^|/)meson\.build|meson_options\.txt)$")
+
+
+class Lint:
+    """The sources, and how they are compiled."""
+
+    def __init__(self, source, build):
+        self.source = os.path.realpath(source)
+        self.build = os.path.realpath(build)
+        self._entries = None
+
+    def files(self, pattern=""):
+        """The files of the checkout, relative to it; build directories are none of it."""
+        found = []
+        for directory, folders, names in os.walk(self.source):
+            folders[:] = sorted(name for name in folders if name not in SKIPPED and
+                                not os.path.exists(os.path.join(directory, name, "meson-info")))
+            found += [os.path.relpath(os.path.join(directory, name), self.source)
+                      for name in sorted(names)]
+        return [name for name in found if re.search(pattern, name)]
+
+    def entries(self):
+        """One compile command a source file of ours: (file, arguments, is it for the target)."""
+        if self._entries is None:
+            entries = {}
+            for entry in compdb(self.source).database(self.build):
+                file = os.path.realpath(os.path.join(entry["directory"], entry["file"]))
+                if file.startswith(self.source + os.sep) and not file.startswith(self.build + os.sep):
+                    arguments = shlex.split(entry["command"])
+                    entries.setdefault(file, (file, arguments, "-ffreestanding" in arguments))
+            self._entries = [entries[file] for file in sorted(entries)]
+        return self._entries
+
+    def flags(self, arguments):
+        """What of a command the preprocessor must know, with absolute paths."""
+        flags, rest = [], iter(arguments)
+        for argument in rest:
+            for flag in FLAGS_WITH_VALUE:
+                if argument.startswith(flag):
+                    value = argument[len(flag):] or next(rest)
+                    if flag in ("-I", "-isystem", "-include"):
+                        value = os.path.normpath(os.path.join(self.build, value))
+                    flags.append(flag + value if len(flag) == 2 else f"{flag} {value}")
+        return [part for flag in flags for part in flag.split(" ", 1)]
+
+
+def compdb(source):
+    """tools/compdb as a module."""
+    loader = importlib.machinery.SourceFileLoader("compdb", os.path.join(source, "tools", "compdb"))
+    spec = importlib.util.spec_from_loader("compdb", loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def run(command, directory, text=None):
+    """What is wrong according to a program: nothing when it succeeds in silence."""
+    result = subprocess.run(command, cwd=directory, input=text, check=False, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return result.returncode, result.stdout
+
+
+def each(function, items):
+    """Calls the function for the items on all processors; returns the complaints."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [complaint for complaint in pool.map(function, items) if complaint]
+
+
+def form(lint):
+    """clang-format has nothing to change."""
+    files = lint.files(r"\.[ch]$")
+    status, output = run(["clang-format", "--dry-run", "--Werror", *files], lint.source)
+    return [output + "mend it with: clang-format -i FILE"] if status else []
+
+
+def clang_arguments(arguments, target):
+    """A command of GCC as clang takes it."""
+    kept = [argument for argument in arguments[1:] if not argument.startswith("-fno-tree-")]
+    return ["clang", *(["--target=aarch64-linux-gnu", "-nostdlibinc"] if target else []), *kept]
+
+
+def tidy(lint):
+    """clang-tidy, with the checks of .clang-tidy."""
+    rooms = "|".join(name for name in os.listdir(lint.source) if not name.startswith("."))
+    with tempfile.TemporaryDirectory() as directory:
+        database = [{"directory": lint.build, "file": file,
+                     "arguments": clang_arguments(arguments, target)}
+                    for file, arguments, target in lint.entries()]
+        with open(os.path.join(directory, "compile_commands.json"), "w", encoding="utf-8") as file:
+            json.dump(database, file)
+
+        def one(entry):
+            status, output = run(["clang-tidy", "--quiet", "-p", directory,
+                                  f"--header-filter=^{lint.source}/({rooms})/", entry[0]],
+                                 lint.source)
+            return output if status else ""
+
+        return each(one, lint.entries())
+
+
+def cppcheck(lint):
+    """cppcheck's warnings."""
+    def one(entry):
+        file, arguments, _ = entry
+        status, output = run(["cppcheck", "--quiet", "--error-exitcode=1", "--inline-suppr",
+                              "--enable=warning,performance,portability", "--std=c11",
+                              # Registers that only assembly reads are code without effect to it.
+                              "--suppress=constStatement", "--suppress=ctuuninitvar", *lint.flags(arguments), file],
+                             lint.source)
+        return output if status else ""
+
+    return each(one, lint.entries())
+
+
+def sparse(lint):
+    """sparse: address spaces, bitwise types, and what else it finds in the target's code."""
+    _, compiler_headers = run(["aarch64-linux-gnu-gcc", "-print-file-name=include"], lint.source)
+    # Only so does the compiler's <stdint.h> not go on to the C library's.
+    freestanding = ["-nostdinc", "-isystem", compiler_headers.strip(), "-U__STDC_HOSTED__",
+                    "-D__STDC_HOSTED__=0"]
+
+    def one(entry):
+        file, arguments, _ = entry
+        _, output = run(["sparse", "--arch=aarch64", "-std=gnu11", *freestanding,
+                         *lint.flags(arguments), file], lint.source)
+        return output
+
+    return each(one, [entry for entry in lint.entries() if entry[2]])
+
+
+def headers(lint):
+    """Each header compiles alone, with the flags of its nearest neighbour."""
+    entries = lint.entries()
+
+    def one(name):
+        header = os.path.join(lint.source, name)
+        _, arguments, target = max(entries, key=lambda entry: len(os.path.commonpath(
+            [entry[0], header])))
+        flags = lint.flags(arguments) + (["-ffreestanding"] if target else [])
+        status, output = run([arguments[0], "-std=gnu11", "-fsyntax-only", "-Wall", "-Wextra",
+                              "-Werror", *flags, "-x", "c", "-"], lint.source,
+                             f'#include "{header}"\n')
+        return f"{name} does not stand alone:\n{output}" if status else ""
+
+    return each(one, lint.files(r"\.h$"))
+
+
+def forbidden(lint):
+    """What must not be in the sources, line by line."""
+    complaints = []
+    for name in lint.files():
+        with open(os.path.join(lint.source, name), encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        rules = [(re.compile(pattern), words) for pattern, where, but, words in FORBIDDEN
+                 if re.search(where, name) and not re.search(but, name)]
+        for number, line in enumerate(text.split("\n"), 1):
+            complaints += [f"{name}:{number}: {words}: {line.strip()}"
+                           for pattern, words in rules if pattern.search(line)]
+        if NEEDS_LICENCE.search(name) and "SPDX-License-Identifier: BSD-2-Clause" not in text[:200]:
+            complaints.append(f"{name}: no SPDX line at its top")
+    return complaints
+
+
+def shell(lint):
+    """shellcheck on all scripts."""
+    scripts = []
+    for name in lint.files():
+        with open(os.path.join(lint.source, name), "rb") as file:
+            if SCRIPT.match(file.readline()) or name.endswith(".sh"):
+                scripts.append(name)
+    status, output = run(["shellcheck", "-x", *scripts], lint.source)
+    return [output] if status else []
+
+
+CHECKS = collections.OrderedDict((check.__name__, check) for check in
+                                 (form, tidy, cppcheck, sparse, headers, forbidden, shell))
+
+
+def main():
+    name, source, build = sys.argv[1:]
+    complaints = CHECKS[name](Lint(source, build))
+    print("\n".join(complaints))
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
