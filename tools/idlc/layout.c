@@ -77,8 +77,8 @@ static bool place_member(struct idlc *idlc, const struct names *names, struct it
 	if (gap != 0) {
 		idlc_error(idlc, member->name.place,
 			   "`%s` would be at offset %llu, no multiple of %u; "
-			   "put %u bytes before it (`u8 reserved[%u];`)",
-			   member->name.text, (unsigned long long)item->size, alignment, gap, gap);
+			   "put `u8 reserved[%u];` before it",
+			   member->name.text, (unsigned long long)item->size, alignment, gap);
 		item->size += gap;
 	}
 	/* Both factors are at most STRUCT_SIZE_MAX. */
@@ -110,9 +110,8 @@ void layout_struct(struct idlc *idlc, const struct names *names, struct item *it
 	if (gap != 0) {
 		idlc_error(idlc, item->name.place,
 			   "the %llu bytes of `struct %s` are no multiple of its alignment, %u; "
-			   "put %u bytes at its end (`u8 reserved[%u];`)",
-			   (unsigned long long)item->size, item->name.text, item->alignment, gap,
-			   gap);
+			   "put `u8 reserved[%u];` at its end",
+			   (unsigned long long)item->size, item->name.text, item->alignment, gap);
 		item->size += gap;
 	}
 	if (!placed)
