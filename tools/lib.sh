@@ -43,7 +43,7 @@ need_space()
 
 	free=$(free_mib "$1")
 	[ "${free:-0}" -ge "$2" ] ||
-		fail "$1 has ${free:-0} MiB free, $3 needs $2 MiB" \
+		fail "$1 has ${free:-0} MiB free, and $2 MiB are needed for $3" \
 			"make room there, then run the same command again: it goes on from where it stopped"
 }
 
