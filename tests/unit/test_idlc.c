@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "idlc.h"
@@ -188,6 +189,21 @@ START_TEST(full_disk)
 }
 END_TEST
 
+/* Something stands in the place of a file. */
+START_TEST(no_place)
+{
+	char *errors;
+	int status;
+
+	ck_assert_int_eq(mkdir("kernel.md", 0777), 0);
+	status = run_idlc(&errors, "--out", ".", "kernel.idl", NULL);
+	expect_run("idlc: error: cannot write `./kernel.md`: Is a directory; "
+		   "see the directory and the disk\n",
+		   1, status, errors);
+	rmdir("kernel.md");
+}
+END_TEST
+
 /* An error in one file keeps the others from being written; all files are reported. */
 START_TEST(nothing_written)
 {
@@ -217,6 +233,7 @@ static TCase *command_tests(void)
 	tcase_add_test(tests, help);
 	tcase_add_test(tests, no_directory);
 	tcase_add_test(tests, full_disk);
+	tcase_add_test(tests, no_place);
 	tcase_add_test(tests, nothing_written);
 	return tests;
 }

@@ -59,6 +59,7 @@ static void numbers(void)
 	EXPECT(FLAG_WIDTH(0x1ff) == 0xff0000000000 && FLAG_WIDTH_OF(0x120000000000) == 0x12);
 	EXPECT(SMALL_LOW(5) == 10 && SMALL_LOW_OF(0xffff) == 7 && SMALL_HIGH == 0x80000000);
 	EXPECT(POSITION_FAR == FAR && WAY_SHOVE == WAY_PUSH);
+	EXPECT(HEX == 171 && sizeof(((struct hinge *)0)->nails) == 2);
 	EXPECT(way_valid(2) && !way_valid(3) && !way_valid(1ULL << 32 | 1));
 	EXPECT(object_type_valid(OBJECT_WALL) && !object_type_valid(OBJECT_NULL));
 	EXPECT(!object_type_valid(OBJECT_TYPES) && OBJECT_TYPES == 6);

@@ -124,7 +124,7 @@ START_TEST(circle)
 }
 END_TEST
 
-/* An error in a file that another uses stands there, and is reported once. */
+/* Errors in a file that others use stand there, and are reported once. */
 START_TEST(error_in_used)
 {
 	char *errors;
@@ -136,6 +136,31 @@ START_TEST(error_in_used)
 	ck_assert_str_eq(errors, "c.idl:3:7: error: duplicate name `A`, taken at c.idl:2:7; "
 				 "choose another\nconst A = 1;\n      ^\n");
 	free(errors);
+	write_text("c.idl", "interface c 1\n");
+	ck_assert_int_eq(run_idlc(&errors, "--out", ".", "a.idl", NULL), 1);
+	ck_assert_str_eq(errors, "c.idl:2:1: error: the file ends too early; put `;` here\n\n^\n");
+	free(errors);
+}
+END_TEST
+
+/* The functions made from methods return a status that only the kernel's interface has. */
+START_TEST(no_status)
+{
+	static const char *const kernels[] = {
+		"interface kernel 1;\n",
+		"interface kernel 1;\nstruct status {\n\tu8 a;\n}\n",
+		"interface kernel 1;\nenum status : u32 {\n\tOK = 0;\n}\n",
+		"interface kernel 1;\nenum status : u64 {\n\tOK = 0;\n\tERR_TYPE = 1;\n"
+		"\tERR_ARGUMENT = 2;\n\tERR_REPLY = 3;\n}\n",
+	};
+
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		write_text("kernel.idl", kernels[i]);
+		expect_error("no status", "interface t 1;\nuse kernel;\nobject o = 1 {\n}\n",
+			     "t.idl:1:11: error: `kernel` lacks an `enum status` of 32 bits with "
+			     "OK, ERR_ARGUMENT, ERR_TYPE and ERR_REPLY; add it\n"
+			     "interface t 1;\n          ^\n");
+	}
 }
 END_TEST
 
@@ -167,6 +192,7 @@ TCase *idlc_error_tests(void)
 	tcase_add_test(tests, long_line);
 	tcase_add_test(tests, circle);
 	tcase_add_test(tests, error_in_used);
+	tcase_add_test(tests, no_status);
 	tcase_add_test(tests, clash_of_used);
 	return tests;
 }

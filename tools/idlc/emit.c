@@ -36,9 +36,9 @@ const char *type_in_c(struct idlc *idlc, const struct member *member)
 	case TYPE_ENUM:
 		return idlc_format(idlc, "enum %s", member->type_name.text);
 	case TYPE_STRUCT:
-		return idlc_format(idlc, "struct %s", member->type_name.text);
+		break;
 	}
-	return NULL;
+	return idlc_format(idlc, "struct %s", member->type_name.text);
 }
 
 const char *cast_in_c(struct idlc *idlc, const struct member *member)

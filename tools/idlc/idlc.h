@@ -174,6 +174,8 @@ struct interface {
 	/* All that it sees: what it uses, directly or not, and itself as the last. */
 	struct interface **visible;
 	size_t visible_count;
+	/* It has a syntax error, and is here so that this is reported once. */
+	bool broken;
 	/* Its uses are being read. */
 	bool loading;
 	/* The enum `object_type` made from its objects; NULL without objects. */
@@ -213,12 +215,12 @@ struct token lexer_next(struct lexer *lexer);
 
 /* parser.c */
 
-/* Parses one file. NULL if there was an error, which is reported. */
+/* Parses one file. The interface is `broken` if there was an error, which is reported. */
 struct interface *parse_source(struct idlc *idlc, const struct source *source);
 
 /* load.c */
 
-/* The interface of a file with all that it uses. NULL if there was an error, which is reported. */
+/* The interface of a file with all that it uses. Errors are reported; NULL if it cannot be read. */
 struct interface *load_file(struct idlc *idlc, const char *path);
 
 /* names.c: what is declared, for one interface and all it sees. */

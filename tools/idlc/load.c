@@ -79,8 +79,6 @@ static void load_use(struct idlc *idlc, struct interface *interface, struct use 
 		}
 		used = load_source(idlc, source);
 	}
-	if (!used)
-		return;
 	if (used->loading) {
 		idlc_error(idlc, use->name.place,
 			   "circular use of `%s`; move what both need into a third interface",
@@ -115,12 +113,12 @@ static struct interface *load_source(struct idlc *idlc, const struct source *sou
 	struct interface *interface = parse_source(idlc, source);
 	struct interface self = { .visible = &interface, .visible_count = 1 };
 
-	if (!interface)
-		return NULL;
+	append(idlc, interface);
+	if (interface->broken)
+		return interface;
 	check_file_name(idlc, interface);
 	/* In the list while its uses are read, so that a circle is seen; behind them afterwards. */
 	interface->loading = true;
-	append(idlc, interface);
 	for (struct use *use = interface->uses; use; use = use->next)
 		load_use(idlc, interface, use);
 	interface->loading = false;

@@ -336,5 +336,6 @@ struct interface *parse_source(struct idlc *idlc, const struct source *source)
 	     last_item = &(*last_item)->next)
 		*last_item = parse_item(&parser);
 	refuse_doc(&parser);
-	return parser.token.kind == TOKEN_END ? interface : NULL;
+	interface->broken = parser.token.kind != TOKEN_END;
+	return interface;
 }
