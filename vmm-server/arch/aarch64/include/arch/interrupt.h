@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The guest's interrupt controller, as devices see it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vmm;
+
+/* Whether devices can have this interrupt. */
+bool arch_interrupt_shared(uint32_t irq);
+
+/* The line of an interrupt goes up or down; `irq` is one that devices can have. */
+void arch_interrupt_line(struct vmm *vmm, uint32_t irq, bool up);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A vCPU at power-on, and the table of devices that it can find. */
+#include <cloister/string.h>
+
+#include <arch/devices.h>
+#include <arch/vcpu.h>
+
+#include <vmm.h>
+
+/*
+ * PSTATE at the entry of an operating system: EL1 with its own stack pointer, DAIF masked (Arm ARM
+ * C5.2.19).
+ */
+#define PSTATE_ENTRY 0x3c5
+
+/* Of one of the two pages of a vCPU. */
+#define PAGE_SIZE 4096
+
+const struct device_model *const arch_device_models[ARCH_DEVICE_KINDS] = {
+	[VMM_DEVICE_PL011] = &pl011_model,
+	[VMM_DEVICE_GICV3] = &gicv3_model,
+};
+
+void arch_vcpu_pages(struct vcpu *vcpu, uint64_t address)
+{
+	vcpu->page = (const struct vcpu_page *)(uintptr_t)address;
+	vcpu->update = (struct vcpu_update *)(uintptr_t)(address + PAGE_SIZE);
+}
+
+void arch_vcpu_reset(struct vcpu *vcpu)
+{
+	vcpu->arch = (struct arch_vcpu){ .os_lock = true };
+}
+
+void arch_vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
+{
+	struct registers *registers = &vcpu->update->registers;
+
+	memset(registers, 0, sizeof(*registers));
+	registers->x[0] = argument;
+	registers->pc = entry;
+	registers->pstate = PSTATE_ENTRY;
+}

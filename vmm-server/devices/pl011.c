@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PL011 UART. Section numbers are those of Arm DDI 0183. Bytes move when the guest reads or writes
+ * the data register, when the line's other end signals, and when a deadline comes. A read lets
+ * bytes follow only once the receive FIFO is empty, sixteen at a time; the line's other end is told
+ * of output a little later, so that a line of text costs one signal and not one for each byte.
+ */
+#include <stddef.h>
+
+#include <idl/vmm.h>
+
+#include <cloister/counter.h>
+
+#include <arch/interrupt.h>
+
+#include <devices/pl011.h>
+#include <devices/pl011_registers.h>
+#include <vmm.h>
+
+/*
+ * How long output may be unsaid, and how long a receiver that has been enabled waits for its
+ * driver, in us.
+ */
+#define FLUSH_US 200
+#define HOLD_US  1000
+
+/* UARTPeriphID0-3 and UARTPCellID0-3 (3.3.15, 3.3.16): revision 1 has FIFOs of 16 bytes. */
+static const uint8_t identification[] = { 0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
+
+static void fifo_push(struct pl011_fifo *fifo, uint8_t byte)
+{
+	fifo->data[(fifo->first + fifo->count++) % PL011_FIFO_SIZE] = byte;
+}
+
+static uint8_t fifo_pop(struct pl011_fifo *fifo)
+{
+	uint8_t byte = fifo->data[fifo->first];
+
+	fifo->first = (fifo->first + 1) % PL011_FIFO_SIZE;
+	fifo->count--;
+	return byte;
+}
+
+/* Without FIFOs there is one holding register each way (3.3.7). */
+static uint32_t pl011_depth(const struct pl011 *p)
+{
+	return p->lcr_h & LCR_H_FEN ? PL011_FIFO_SIZE : 1;
+}
+
+/*
+ * The level that UARTIFLS selects: 1/8, 1/4, 1/2, 3/4 or 7/8; reserved values as the last (3.3.9).
+ */
+static uint32_t pl011_level(uint32_t select)
+{
+	static const uint8_t levels[] = { 2, 4, 8, 12, 14, 14, 14, 14 };
+
+	return levels[select & 7];
+}
+
+static void pl011_update_line(struct pl011 *p)
+{
+	bool up = p->ris & p->imsc;
+
+	if (up == p->line_up)
+		return;
+	p->line_up = up;
+	arch_interrupt_line(p->vcpu->vmm, p->irq, up);
+}
+
+static void pl011_ask_deadline(struct pl011 *p, uint64_t us)
+{
+	uint64_t when = counter_after_us(us);
+
+	if (when < p->vcpu->deadline[DEADLINE_CONSOLE])
+		vcpu_set_deadline(p->vcpu, DEADLINE_CONSOLE, when);
+}
+
+static void pl011_note_transmit_level(struct pl011 *p)
+{
+	uint32_t level = p->lcr_h & LCR_H_FEN ? pl011_level(p->ifls) : 0;
+
+	if (p->transmit.count <= level)
+		p->ris |= INT_TX;
+	else
+		p->ris &= ~INT_TX;
+}
+
+/* Bytes were written to the line: say so at the deadline, or now if half of it is full. */
+static void pl011_sent(struct pl011 *p)
+{
+	if (!p->unsaid) {
+		p->unsaid = true;
+		pl011_ask_deadline(p, FLUSH_US);
+	}
+	if (stream_room(&p->out) < STREAM_SIZE / 2)
+		pl011_flush(p);
+}
+
+/* Write one byte to the line. False: it is full, and an event comes when it has room again. */
+static bool pl011_put(struct pl011 *p, uint8_t byte)
+{
+	if (stream_write(&p->out, &byte, 1))
+		return true;
+	/* It may have been emptied since, before its other end knew that it shall signal. */
+	return stream_await_room(&p->out, 1) && stream_write(&p->out, &byte, 1);
+}
+
+/* Move bytes from the transmit FIFO to the line, as long as it has room. */
+static void pl011_drain(struct pl011 *p)
+{
+	if ((p->cr & CR_TRANSMIT) != CR_TRANSMIT || p->cr & CR_LBE || !p->transmit.count)
+		return;
+	while (p->transmit.count && pl011_put(p, p->transmit.data[p->transmit.first]))
+		fifo_pop(&p->transmit);
+	pl011_sent(p);
+	pl011_note_transmit_level(p);
+}
+
+static uint32_t pl011_receive_level(const struct pl011 *p)
+{
+	return p->lcr_h & LCR_H_FEN ? pl011_level(p->ifls >> 3) : 1;
+}
+
+static void pl011_note_received(struct pl011 *p)
+{
+	/* With all there is in the FIFO, the receive timeout (2.8) has come as well. */
+	p->ris |= INT_RT;
+	if (p->receive.count >= pl011_receive_level(p))
+		p->ris |= INT_RX;
+}
+
+/* Move bytes from the line to the receive FIFO, as long as it has room. */
+static bool pl011_take(struct pl011 *p)
+{
+	uint8_t bytes[PL011_FIFO_SIZE];
+	uint32_t room = pl011_depth(p) - p->receive.count;
+	uint32_t count = stream_read(&p->in, bytes, room);
+
+	for (uint32_t i = 0; i < count; i++)
+		fifo_push(&p->receive, bytes[i]);
+	return count == room;
+}
+
+/* Receive what the line has; if the FIFO has room for more, an event comes with it. */
+static void pl011_fill(struct pl011 *p)
+{
+	uint32_t before = p->receive.count;
+
+	if ((p->cr & CR_RECEIVE) != CR_RECEIVE || p->cr & CR_LBE || p->held)
+		return;
+	if (before >= pl011_depth(p))
+		return;
+	if (!pl011_take(p) && stream_await_data(&p->in))
+		pl011_take(p);
+	if (p->receive.count == before)
+		return;
+	pl011_note_received(p);
+	/* The other end is woken for half a ring, not for each FIFO. */
+	if (stream_available(&p->in) < STREAM_SIZE / 2 && stream_wakes_producer(&p->in))
+		notification_signal(p->notify);
+}
+
+static uint32_t pl011_read_data(struct pl011 *p)
+{
+	uint8_t byte;
+
+	if (!p->receive.count)
+		return 0;
+	byte = fifo_pop(&p->receive);
+	if (p->receive.count < pl011_receive_level(p))
+		p->ris &= ~INT_RX;
+	if (!p->receive.count) {
+		p->ris &= ~INT_RT;
+		pl011_fill(p);
+	}
+	return byte;
+}
+
+static void pl011_write_data(struct pl011 *p, uint8_t byte)
+{
+	if ((p->cr & CR_TRANSMIT) == CR_TRANSMIT && p->cr & CR_LBE) {
+		/*
+		 * What is looped back into a full FIFO is lost: an overrun (3.3.2) of the guest's
+		 * own.
+		 */
+		if (p->receive.count < pl011_depth(p))
+			fifo_push(&p->receive, byte);
+		p->ris |= INT_TX;
+		pl011_note_received(p);
+		return;
+	}
+	/* A guest that does not heed TXFF loses what it writes, as on hardware. */
+	if (p->transmit.count >= pl011_depth(p))
+		return;
+	fifo_push(&p->transmit, byte);
+	pl011_note_transmit_level(p);
+	pl011_drain(p);
+}
+
+static uint32_t pl011_flags(const struct pl011 *p)
+{
+	uint32_t flags = FR_ASSERTED;
+
+	if (!p->receive.count)
+		flags |= FR_RXFE;
+	if (p->receive.count >= pl011_depth(p))
+		flags |= FR_RXFF;
+	if (p->transmit.count >= pl011_depth(p))
+		flags |= FR_TXFF;
+	flags |= p->transmit.count ? FR_BUSY : FR_TXFE;
+	return flags;
+}
+
+static void pl011_write_lcr_h(struct pl011 *p, uint32_t value)
+{
+	/* Switching the FIFOs off or on empties the receiving one. */
+	if ((p->lcr_h ^ value) & LCR_H_FEN) {
+		p->receive.count = 0;
+		p->ris &= ~(INT_RX | INT_RT);
+	}
+	p->lcr_h = value & 0xff;
+	pl011_fill(p);
+}
+
+static void pl011_write_cr(struct pl011 *p, uint32_t value)
+{
+	bool received = (p->cr & CR_RECEIVE) == CR_RECEIVE;
+
+	p->cr = value & 0xff87;
+	/*
+	 * Drivers enable the receiver, then empty it of what they do not want, then enable
+	 * interrupts. What has waited in the line shall not be lost by that: it comes a moment
+	 * later, as from a real line.
+	 */
+	if ((p->cr & CR_RECEIVE) == CR_RECEIVE && !received) {
+		p->held = true;
+		pl011_ask_deadline(p, HOLD_US);
+	}
+	pl011_drain(p);
+	pl011_fill(p);
+}
+
+static void pl011_write_imsc(struct pl011 *p, uint32_t value)
+{
+	p->imsc = value & INT_ALL;
+	if (p->imsc & (INT_RX | INT_RT)) {
+		p->held = false;
+		pl011_fill(p);
+	}
+}
+
+static uint32_t pl011_read(struct pl011 *p, uint64_t offset)
+{
+	switch (offset) {
+	case UARTDR:
+		return pl011_read_data(p);
+	case UARTFR:
+		return pl011_flags(p);
+	case UARTILPR:
+		return p->ilpr;
+	case UARTIBRD:
+		return p->ibrd;
+	case UARTFBRD:
+		return p->fbrd;
+	case UARTLCR_H:
+		return p->lcr_h;
+	case UARTCR:
+		return p->cr;
+	case UARTIFLS:
+		return p->ifls;
+	case UARTIMSC:
+		return p->imsc;
+	case UARTRIS:
+		return p->ris;
+	case UARTMIS:
+		return p->ris & p->imsc;
+	case UARTDMACR:
+		return p->dmacr;
+	}
+	if (offset >= UARTPeriphID0)
+		return identification[(offset - UARTPeriphID0) / 4];
+	/* Among them UARTRSR: there are no receive errors. */
+	return 0;
+}
+
+static void pl011_write(struct pl011 *p, uint64_t offset, uint32_t value)
+{
+	switch (offset) {
+	case UARTDR:
+		pl011_write_data(p, (uint8_t)value);
+		break;
+	case UARTILPR:
+		p->ilpr = value & 0xff;
+		break;
+	case UARTIBRD:
+		p->ibrd = value & 0xffff;
+		break;
+	case UARTFBRD:
+		p->fbrd = value & 0x3f;
+		break;
+	case UARTLCR_H:
+		pl011_write_lcr_h(p, value);
+		break;
+	case UARTCR:
+		pl011_write_cr(p, value);
+		break;
+	case UARTIFLS:
+		p->ifls = value & 0x3f;
+		break;
+	case UARTIMSC:
+		pl011_write_imsc(p, value);
+		break;
+	case UARTICR:
+		p->ris &= ~value;
+		break;
+	case UARTDMACR:
+		p->dmacr = value & 7;
+		break;
+	}
+}
+
+/*
+ * The registers are on an APB of 32 bits: a doubleword is a bus error, and only aligned offsets
+ * hold something.
+ */
+static bool pl011_access(void *device, struct access *access)
+{
+	struct pl011 *p = device;
+
+	if (access->size > 4)
+		return false;
+	if (access->offset % 4)
+		access->value = 0;
+	else if (access->write)
+		pl011_write(p, access->offset, (uint32_t)access->value);
+	else
+		access->value = pl011_read(p, access->offset);
+	pl011_update_line(p);
+	return true;
+}
+
+void pl011_init(struct pl011 *p, struct vcpu *vcpu, struct line *line, cap_t notify)
+{
+	p->vcpu = vcpu;
+	p->notify = notify;
+	stream_producer_init(&p->out, &line->output);
+	stream_consumer_init(&p->in, &line->input);
+}
+
+static const char *pl011_attach(struct vmm *vmm, const struct vmm_device *device)
+{
+	struct region region = {
+		.base = device->address,
+		.size = device->size,
+		.access = pl011_access,
+		.device = &vmm->pl011,
+	};
+
+	if (device->size != 0x1000)
+		return "a PL011 whose registers are not 4 KiB";
+	if (!arch_interrupt_shared(device->irq))
+		return "a PL011 whose interrupt is none for devices";
+	vmm->pl011.irq = device->irq;
+	return bus_add(&vmm->bus, &region) ? NULL : "a PL011 that overlaps another device";
+}
+
+static void pl011_reset(struct vmm *vmm)
+{
+	struct pl011 *p = &vmm->pl011;
+
+	p->receive.count = 0;
+	p->transmit.count = 0;
+	p->held = false;
+	p->ilpr = 0;
+	p->ibrd = 0;
+	p->fbrd = 0;
+	p->lcr_h = 0;
+	/* As a firmware leaves it that has printed something: ready to send. */
+	p->cr = CR_TRANSMIT;
+	p->ifls = IFLS_RESET;
+	p->imsc = 0;
+	p->ris = 0;
+	p->dmacr = 0;
+	pl011_update_line(p);
+}
+
+void pl011_event(struct pl011 *p)
+{
+	pl011_drain(p);
+	pl011_fill(p);
+	pl011_update_line(p);
+}
+
+void pl011_deadline(struct pl011 *p)
+{
+	vcpu_set_deadline(p->vcpu, DEADLINE_CONSOLE, DEADLINE_NEVER);
+	p->held = false;
+	pl011_flush(p);
+	pl011_event(p);
+}
+
+void pl011_flush(struct pl011 *p)
+{
+	if (!p->unsaid)
+		return;
+	p->unsaid = false;
+	if (stream_wakes_consumer(&p->out))
+		notification_signal(p->notify);
+}
+
+const struct device_model pl011_model = {
+	.attach = pl011_attach,
+	.reset = pl011_reset,
+};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The PL011 UART (Arm DDI 0183, PrimeCell UART Technical Reference Manual), revision r1p3 with
+ * FIFOs of 16 bytes, on the guest's console line. It has no baud rate: what is sent goes to the
+ * line at once. When the line is full the transmit FIFO fills, when the receive FIFO is full the
+ * line does, so nothing is lost in either direction.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <idl/serial.h>
+
+#include <cloister/message.h>
+#include <cloister/stream.h>
+
+#include <devices/model.h>
+
+#define PL011_FIFO_SIZE 16
+
+struct pl011_fifo {
+	uint8_t data[PL011_FIFO_SIZE];
+	uint8_t first;
+	uint8_t count;
+};
+
+struct pl011 {
+	/* Whose time it uses, and which has the events of the console. */
+	struct vcpu *vcpu;
+	uint32_t irq;
+	bool line_up;
+	/* Bytes went out since the multiplexer was last told. */
+	bool unsaid;
+	/* The receiver was just enabled; until its driver is ready, bytes stay in the line. */
+	bool held;
+	struct stream_producer out;
+	struct stream_consumer in;
+	cap_t notify;
+	struct pl011_fifo receive;
+	struct pl011_fifo transmit;
+	/* Registers, by their names in the manual. */
+	uint32_t ilpr;
+	uint32_t ibrd;
+	uint32_t fbrd;
+	uint32_t lcr_h;
+	uint32_t cr;
+	uint32_t ifls;
+	uint32_t imsc;
+	uint32_t ris;
+	uint32_t dmacr;
+};
+
+extern const struct device_model pl011_model;
+
+/*
+ * Put the device at the client's end of `line`; `notify` is the slot of the notification of the
+ * line's other end.
+ */
+void pl011_init(struct pl011 *p, struct vcpu *vcpu, struct line *line, cap_t notify);
+
+/* The other end of the line signalled: there is input, or room. */
+void pl011_event(struct pl011 *p);
+
+/* The time asked for with DEADLINE_CONSOLE has come. */
+void pl011_deadline(struct pl011 *p);
+
+/* Tell the other end of the line of everything that was written. */
+void pl011_flush(struct pl011 *p);

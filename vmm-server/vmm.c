@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The state of a VMM server: made from the configuration page, reset with its guest, ended with it.
+ */
+#include <stddef.h>
+
+#include <idl/root_client.h>
+
+#include <cloister/string.h>
+
+#include <arch/devices.h>
+#include <arch/vcpu.h>
+
+#include <boot.h>
+#include <vmm.h>
+
+static const char *vmm_attach_devices(struct vmm *vmm)
+{
+	const struct vmm_config *config = vmm->config;
+	uint32_t kinds = 0;
+
+	if (config->device_count > VMM_DEVICES_MAX)
+		return "more devices than the configuration holds";
+	for (uint32_t i = 0; i < config->device_count; i++) {
+		const struct vmm_device *device = &config->devices[i];
+		const char *error;
+
+		if (device->kind >= ARCH_DEVICE_KINDS || !arch_device_models[device->kind])
+			return "a device of a kind that this program has no model of";
+		if (kinds & 1U << device->kind)
+			return "a second device of a kind of which a guest has one";
+		kinds |= 1U << device->kind;
+		error = arch_device_models[device->kind]->attach(vmm, device);
+		if (error)
+			return error;
+	}
+	return NULL;
+}
+
+/* Two devices overlapping each other are found on the bus; this is about devices and memory. */
+static bool vmm_devices_clear_of_memory(const struct vmm *vmm)
+{
+	for (uint32_t i = 0; i < vmm->bus.count; i++) {
+		const struct region *region = &vmm->bus.regions[i];
+
+		if (region->base - vmm->memory.base < vmm->memory.size ||
+		    vmm->memory.base - region->base < region->size)
+			return false;
+	}
+	return true;
+}
+
+static void vcpu_reset_deadlines(struct vcpu *vcpu)
+{
+	for (uint32_t clock = 0; clock < DEADLINES; clock++)
+		vcpu->deadline[clock] = DEADLINE_NEVER;
+	vcpu->next_deadline = DEADLINE_NEVER;
+}
+
+static void vcpu_init(struct vcpu *vcpu, struct vmm *vmm)
+{
+	vcpu->vmm = vmm;
+	vcpu->cap = vmm->config->vcpu;
+	arch_vcpu_pages(vcpu, vmm->config->vcpu_pages);
+	vcpu_reset_deadlines(vcpu);
+}
+
+const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
+{
+	struct line *console = (struct line *)(uintptr_t)config->console_line;
+	struct line *log = (struct line *)(uintptr_t)config->log_line;
+	const char *error;
+
+	memset(vmm, 0, sizeof(*vmm));
+	vmm->config = config;
+	log_init(&vmm->log, &log->output, config->log_notify);
+	vmm->memory.base = config->memory_base;
+	vmm->memory.size = config->memory_size;
+	vmm->memory.host = (uint8_t *)(uintptr_t)config->memory;
+	vcpu_init(&vmm->vcpu, vmm);
+	pl011_init(&vmm->pl011, &vmm->vcpu, console, config->console_notify);
+	if (config->vcpu_count != 1)
+		return "a guest has one vCPU so far";
+	if (config->memory_base + config->memory_size < config->memory_base)
+		return "the guest's memory wraps around";
+	error = vmm_attach_devices(vmm);
+	if (error)
+		return error;
+	if (!vmm_devices_clear_of_memory(vmm))
+		return "a device lies in the guest's memory";
+	return boot_check(vmm);
+}
+
+void vmm_reset(struct vmm *vmm)
+{
+	vcpu_reset_deadlines(&vmm->vcpu);
+	memset(&vmm->vcpu.slots, 0, sizeof(vmm->vcpu.slots));
+	arch_vcpu_reset(&vmm->vcpu);
+	for (uint32_t i = 0; i < vmm->config->device_count; i++)
+		arch_device_models[vmm->config->devices[i].kind]->reset(vmm);
+}
+
+void vmm_end(struct vmm *vmm, enum guest_end end)
+{
+	violations_sum(vmm);
+	pl011_flush(&vmm->pl011);
+	root_guest_ended(vmm->config->root, end);
+}
+
+void vcpu_set_deadline(struct vcpu *vcpu, enum vcpu_deadline clock, uint64_t when)
+{
+	uint64_t next = DEADLINE_NEVER;
+
+	vcpu->deadline[clock] = when;
+	for (uint32_t i = 0; i < DEADLINES; i++)
+		if (vcpu->deadline[i] < next)
+			next = vcpu->deadline[i];
+	vcpu->next_deadline = next;
+}
