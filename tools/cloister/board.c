@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Boards: what a machine has, and how QEMU is told to be that machine.
+ */
+#include "description.h"
+#include "schema.h"
+
+#include <string.h>
+
+enum {
+	BOARD_ARCHITECTURE,
+	BOARD_MEMORY,
+	BOARD_IMAGE,
+	BOARD_GIC,
+	BOARD_UART,
+	BOARD_QEMU,
+};
+
+static const struct key board_keys[] = {
+	[BOARD_ARCHITECTURE] = {"architecture", VALUE_TEXT, true, 0, 0, 0},
+	[BOARD_MEMORY] = {"memory", VALUE_OBJECT, true, 0, 0, 0},
+	[BOARD_IMAGE] = {"image_address", VALUE_ADDRESS, true, 0, UINT32_MAX, BLOCK_SIZE},
+	[BOARD_GIC] = {"gicv3", VALUE_OBJECT, true, 0, 0, 0},
+	[BOARD_UART] = {"uart", VALUE_OBJECT, true, 0, 0, 0},
+	[BOARD_QEMU] = {"qemu", VALUE_OBJECT, true, 0, 0, 0},
+};
+
+enum { MEMORY_ADDRESS, MEMORY_SIZE };
+
+static const struct key memory_keys[] = {
+	[MEMORY_ADDRESS] = {"address", VALUE_ADDRESS, true, 0, 1ULL << 40, BLOCK_SIZE},
+	[MEMORY_SIZE] = {"size", VALUE_SIZE, true, 64 * MIB, 1ULL << 40, BLOCK_SIZE},
+};
+
+enum { GIC_DISTRIBUTOR, GIC_REDISTRIBUTORS };
+
+static const struct key gic_keys[] = {
+	[GIC_DISTRIBUTOR] = {"distributor", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE},
+	[GIC_REDISTRIBUTORS] = {"redistributors", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE},
+};
+
+enum { UART_DRIVER, UART_ADDRESS, UART_SIZE, UART_INTERRUPT };
+
+static const struct key uart_keys[] = {
+	[UART_DRIVER] = {"driver", VALUE_NAME, true, 0, 20, 0},
+	[UART_ADDRESS] = {"address", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE},
+	[UART_SIZE] = {"size", VALUE_SIZE, true, PAGE_SIZE, BLOCK_SIZE, PAGE_SIZE},
+	[UART_INTERRUPT] = {"interrupt", VALUE_NUMBER, true, 32, 1019, 0},
+};
+
+static const struct key qemu_keys[] = {
+	{"program", VALUE_TEXT, true, 0, 0, 0},
+	{"cpu", VALUE_TEXT, true, 0, 0, 0},
+	{"arguments", VALUE_ARRAY, true, 0, 0, 0},
+};
+
+static void read_memory(struct board *board, const cJSON *node)
+{
+	schema_check(&board->document, node, "the memory", memory_keys, ARRAY_SIZE(memory_keys));
+	board->memory_address = schema_number(node, &memory_keys[MEMORY_ADDRESS], 0);
+	board->memory_size = schema_number(node, &memory_keys[MEMORY_SIZE], 0);
+}
+
+static void read_gic(struct board *board, const cJSON *node)
+{
+	schema_check(&board->document, node, "the GIC", gic_keys, ARRAY_SIZE(gic_keys));
+	board->gicd = schema_number(node, &gic_keys[GIC_DISTRIBUTOR], 0);
+	board->gicr = schema_number(node, &gic_keys[GIC_REDISTRIBUTORS], 0);
+}
+
+static void read_uart(struct board *board, const cJSON *node)
+{
+	schema_check(&board->document, node, "the UART", uart_keys, ARRAY_SIZE(uart_keys));
+	board->uart_driver = schema_text(node, "driver", "");
+	board->uart = schema_number(node, &uart_keys[UART_ADDRESS], 0);
+	board->uart_size = schema_number(node, &uart_keys[UART_SIZE], PAGE_SIZE);
+	board->uart_irq = (uint32_t)schema_number(node, &uart_keys[UART_INTERRUPT], 0);
+}
+
+static void read_qemu(struct board *board, const cJSON *node)
+{
+	const cJSON *argument;
+
+	schema_check(&board->document, node, "QEMU's part", qemu_keys, ARRAY_SIZE(qemu_keys));
+	board->qemu = schema_text(node, "program", "");
+	board->qemu_cpu = schema_text(node, "cpu", "");
+	board->qemu_arguments = schema_node(node, "arguments");
+	cJSON_ArrayForEach(argument, board->qemu_arguments)
+		if (!cJSON_IsString(argument))
+			error_at(&board->document, argument,
+				 "an argument is not of the right type\nit must be text in quotes");
+}
+
+static bool read_keys(struct board *board)
+{
+	struct document *document = &board->document;
+	const cJSON *root = document->root;
+	const char *architecture;
+
+	if (!schema_check(document, root, "a board", board_keys, ARRAY_SIZE(board_keys)))
+		return false;
+	architecture = schema_text(root, "architecture", "aarch64");
+	if (strcmp(architecture, "aarch64") != 0)
+		error_at(document, schema_node(root, "architecture"),
+			 "there is no architecture \"%s\" yet\nuse \"aarch64\"", architecture);
+	board->image_address = schema_number(root, &board_keys[BOARD_IMAGE], 0);
+	if (cJSON_IsObject(schema_node(root, "memory")))
+		read_memory(board, schema_node(root, "memory"));
+	if (cJSON_IsObject(schema_node(root, "gicv3")))
+		read_gic(board, schema_node(root, "gicv3"));
+	if (cJSON_IsObject(schema_node(root, "uart")))
+		read_uart(board, schema_node(root, "uart"));
+	if (cJSON_IsObject(schema_node(root, "qemu")))
+		read_qemu(board, schema_node(root, "qemu"));
+	return document->errors->count == 0;
+}
+
+bool board_read(struct board *board, const struct inputs *inputs, struct document *description,
+		const cJSON *node)
+{
+	struct arena *arena = inputs->errors->arena;
+	const char *folders[] = {
+		arena_print(arena, "%s/boards", file_folder(arena, description->path)),
+		arena_print(arena, "%s/configs/boards", inputs->programs),
+	};
+
+	board->name = node->valuestring;
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		const char *path = arena_print(arena, "%s/%s.json", folders[i], board->name);
+
+		if (file_exists(path))
+			return document_open(&board->document, inputs->errors, path) &&
+			       read_keys(board);
+	}
+	error_at(description, node,
+		 "there is no board \"%s\"\nuse \"qemu-virt-aarch64\", or put its file into the folder "
+		 "\"boards\" beside the description",
+		 board->name);
+	return false;
+}

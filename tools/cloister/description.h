@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a description says, checked and with its defaults filled in: the board and the guests with the
+ * bytes of their images. docs/description.md is the reference of the keys.
+ */
+#pragma once
+
+#include "document.h"
+
+#include <idl/vmm.h>
+
+/* The console multiplexer serves the root server's log, and a console and a log of each guest. */
+#define GUESTS_MAX ((CLIENTS_MAX - 1) / 2)
+#define GUEST_NAME_MAX 15
+
+/* Priorities of what is no guest, and the times of servers that serve everybody (microseconds). */
+#define PRIORITY_ROOT 250
+#define PRIORITY_UART 200
+#define PRIORITY_CONSOLE 190
+#define SERVER_BUDGET_US 1000
+#define SERVER_PERIOD_US 10000
+#define SERVERS_WITH_BUDGET 2
+
+/* Where a guest's interrupt controller is (the distributor, then the redistributors of its vCPUs). */
+#define GUEST_GICD 0x08000000ULL
+#define GUEST_GICD_SIZE 0x10000ULL
+#define GUEST_GICR 0x080a0000ULL
+#define GUEST_GICR_SIZE 0x20000ULL
+
+/* The search path and the switches that a description is read with. */
+struct inputs {
+	struct errors *errors;
+	/* Folders for guest images, behind the description's own. */
+	const char *const *image_folders;
+	size_t image_folder_count;
+	/* The build folder: programs of the target and the boards. */
+	const char *programs;
+	/* Random numbers for guests come from this seed instead of from the host. */
+	bool seeded;
+	uint64_t seed;
+};
+
+struct board {
+	struct document document;
+	const char *name;
+	uint64_t memory_address;
+	/* The most that it can have. */
+	uint64_t memory_size;
+	uint64_t image_address;
+	uint64_t gicd;
+	uint64_t gicr;
+	uint64_t uart;
+	uint64_t uart_size;
+	uint32_t uart_irq;
+	const char *uart_driver;
+	const char *qemu;
+	const char *qemu_cpu;
+	/* An array of text. */
+	const cJSON *qemu_arguments;
+};
+
+/* Bytes that lie in the guest's memory when it starts. */
+struct guest_image {
+	/* "kernel", "initrd", "dtb"; also the end of its component's name. */
+	const char *role;
+	const cJSON *node;
+	struct blob content;
+	uint64_t address;
+	/* What it takes in memory: at least its content. */
+	uint64_t extent;
+};
+
+struct guest_device {
+	const cJSON *node;
+	enum vmm_device_kind kind;
+	const char *type;
+	uint64_t address;
+	uint64_t size;
+	uint32_t irq;
+};
+
+struct guest {
+	const cJSON *node;
+	const char *name;
+	uint64_t memory_base;
+	uint64_t memory_size;
+	const char *command_line;
+	uint32_t priority;
+	/* Microseconds. Without a stated budget the whole core, shared by turns. */
+	uint64_t budget;
+	uint64_t period;
+	bool budget_stated;
+	struct guest_device devices[VMM_DEVICES_MAX];
+	uint32_t device_count;
+	struct guest_image images[VMM_IMAGES_MAX];
+	uint32_t image_count;
+	uint64_t entry;
+	uint64_t device_tree;
+};
+
+struct description {
+	struct document document;
+	struct board board;
+	struct guest guests[GUESTS_MAX];
+	uint32_t guest_count;
+};
+
+/*
+ * Reads a description and all that it names. What is wrong is in `inputs->errors`; the result is sound only
+ * if that is empty. To be closed in either case.
+ */
+void description_read(struct description *description, const struct inputs *inputs,
+		      const char *path);
+void description_close(struct description *description);
+
+/* board.c */
+
+/* Finds and reads the board that `node` (text) names. */
+bool board_read(struct board *board, const struct inputs *inputs, struct document *description,
+		const cJSON *node);
+
+/* guest.c */
+
+/* Reads one guest: its keys and the rules among them, not its images. */
+bool guest_read(struct guest *guest, struct document *document, const cJSON *node);
+
+/* guest_images.c */
+
+/* Reads the guest's images, places them in its memory and makes its device tree. */
+void guest_images_read(struct guest *guest, struct document *document,
+		       const struct inputs *inputs);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One guest of a description: its keys, their defaults, and the rules between its memory and its devices.
+ */
+#include "description.h"
+#include "schema.h"
+
+#include <string.h>
+
+/* What 39 bits of guest-physical address reach. */
+#define GUEST_ADDRESS_MAX (512 * GIB)
+#define GUEST_MEMORY_BASE 0x40000000ULL
+#define GUEST_PL011 0x09000000ULL
+#define GUEST_PL011_IRQ 33
+#define DEFAULT_PRIORITY 100
+#define DEFAULT_BUDGET_US 10000
+
+enum {
+	GUEST_NAME,
+	GUEST_MEMORY,
+	GUEST_BASE,
+	GUEST_VCPUS,
+	GUEST_KERNEL,
+	GUEST_INITRD,
+	GUEST_DTB,
+	GUEST_COMMAND_LINE,
+	GUEST_PRIORITY,
+	GUEST_BUDGET,
+	GUEST_DEVICES,
+};
+
+static const struct key guest_keys[] = {
+	[GUEST_NAME] = {"name", VALUE_NAME, true, 0, GUEST_NAME_MAX, 0},
+	[GUEST_MEMORY] = {"memory", VALUE_SIZE, true, BLOCK_SIZE, 384 * GIB, BLOCK_SIZE},
+	[GUEST_BASE] = {"memory_base", VALUE_ADDRESS, false, 0, GUEST_ADDRESS_MAX - BLOCK_SIZE,
+			BLOCK_SIZE},
+	[GUEST_VCPUS] = {"vcpus", VALUE_NUMBER, false, 1, VMM_VCPUS_MAX, 0},
+	[GUEST_KERNEL] = {"kernel", VALUE_TEXT_OR_OBJECT, true, 0, 0, 0},
+	[GUEST_INITRD] = {"initrd", VALUE_TEXT, false, 0, 0, 0},
+	[GUEST_DTB] = {"dtb", VALUE_TEXT, false, 0, 0, 0},
+	[GUEST_COMMAND_LINE] = {"command_line", VALUE_TEXT, false, 0, 0, 0},
+	[GUEST_PRIORITY] = {"priority", VALUE_NUMBER, false, 1, PRIORITY_CONSOLE - 1, 0},
+	[GUEST_BUDGET] = {"budget", VALUE_OBJECT, false, 0, 0, 0},
+	[GUEST_DEVICES] = {"devices", VALUE_ARRAY, false, 0, 0, 0},
+};
+
+enum { BUDGET_US, PERIOD_US };
+
+static const struct key budget_keys[] = {
+	[BUDGET_US] = {"budget_us", VALUE_NUMBER, true, 100, 1000000, 0},
+	[PERIOD_US] = {"period_us", VALUE_NUMBER, true, 100, 1000000, 0},
+};
+
+enum { DEVICE_TYPE, DEVICE_ADDRESS, DEVICE_INTERRUPT };
+
+static const struct key device_keys[] = {
+	[DEVICE_TYPE] = {"type", VALUE_NAME, true, 0, 20, 0},
+	[DEVICE_ADDRESS] = {"address", VALUE_ADDRESS, true, 0, GUEST_ADDRESS_MAX - PAGE_SIZE,
+			    PAGE_SIZE},
+	/* The interrupt controller's model has 32 shared interrupts. */
+	[DEVICE_INTERRUPT] = {"interrupt", VALUE_NUMBER, true, 32, 63, 0},
+};
+
+static void read_budget(struct guest *guest, struct document *document, const cJSON *node)
+{
+	uint64_t budget;
+	uint64_t period;
+
+	schema_check(document, node, "a budget", budget_keys, ARRAY_SIZE(budget_keys));
+	budget = schema_number(node, &budget_keys[BUDGET_US], 0);
+	period = schema_number(node, &budget_keys[PERIOD_US], 0);
+	if (!budget || !period)
+		return;
+	if (budget > period) {
+		error_at(document, schema_node(node, "budget_us"),
+			 "the budget of %llu us is longer than its period of %llu us\nlower "
+			 "budget_us or raise period_us",
+			 (unsigned long long)budget, (unsigned long long)period);
+		return;
+	}
+	guest->budget = budget;
+	guest->period = period;
+	guest->budget_stated = true;
+}
+
+static void add_gic(struct guest *guest)
+{
+	guest->devices[guest->device_count++] = (struct guest_device){
+		.kind = VMM_DEVICE_GICV3,
+		.type = "gicv3 (distributor)",
+		.address = GUEST_GICD,
+		.size = GUEST_GICD_SIZE,
+	};
+}
+
+static void add_pl011(struct guest *guest, const cJSON *node, uint64_t address, uint32_t irq)
+{
+	guest->devices[guest->device_count++] = (struct guest_device){
+		.node = node,
+		.kind = VMM_DEVICE_PL011,
+		.type = "pl011",
+		.address = address,
+		.size = PAGE_SIZE,
+		.irq = irq,
+	};
+}
+
+static void read_device(struct guest *guest, struct document *document, const cJSON *node)
+{
+	const char *type;
+	bool second = guest->device_count > 1;
+
+	if (!schema_check(document, node, "a device", device_keys, ARRAY_SIZE(device_keys)))
+		return;
+	type = schema_text(node, "type", "pl011");
+	if (strcmp(type, "pl011") != 0) {
+		error_at(document, schema_node(node, "type"),
+			 "there is no device type \"%s\"\nuse \"pl011\" (the GICv3 is always there)",
+			 type);
+		return;
+	}
+	if (second)
+		error_at(document, node,
+			 "a second console is not supported yet\nkeep one pl011 in each guest");
+	if (guest->device_count < VMM_DEVICES_MAX)
+		add_pl011(guest, node, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
+			  (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
+}
+
+static void read_devices(struct guest *guest, struct document *document, const cJSON *array)
+{
+	const cJSON *node;
+
+	add_gic(guest);
+	if (!array)
+		add_pl011(guest, NULL, GUEST_PL011, GUEST_PL011_IRQ);
+	cJSON_ArrayForEach(node, array)
+		read_device(guest, document, node);
+}
+
+/* Where to point when a device is at fault: the guest itself for what it has by default. */
+static const cJSON *device_node(const struct guest *guest, const struct guest_device *device)
+{
+	return device->node ? device->node : guest->node;
+}
+
+static void check_against_memory(const struct guest *guest, struct document *document,
+				 const struct guest_device *device, uint64_t address,
+				 uint64_t size)
+{
+	const cJSON *base = schema_node(guest->node, "memory_base");
+	const cJSON *memory = schema_node(guest->node, "memory");
+
+	if (overlaps(address, size, guest->memory_base, guest->memory_size))
+		error_at(document, base ? base : memory,
+			 "the memory (0x%llx to 0x%llx) overlaps the device %s at 0x%llx\nmove one "
+			 "of the two",
+			 (unsigned long long)guest->memory_base,
+			 (unsigned long long)(guest->memory_base + guest->memory_size),
+			 device->type, (unsigned long long)address);
+}
+
+static void check_pair(const struct guest *guest, struct document *document,
+		       const struct guest_device *a, const struct guest_device *b)
+{
+	const cJSON *node = device_node(guest, b);
+	bool redistributors = a->kind == VMM_DEVICE_GICV3 &&
+			      overlaps(GUEST_GICR, GUEST_GICR_SIZE, b->address, b->size);
+
+	if (redistributors || overlaps(a->address, a->size, b->address, b->size))
+		error_at(document, node,
+			 "the %s at 0x%llx overlaps the %s at 0x%llx\nmove one of the two", b->type,
+			 (unsigned long long)b->address,
+			 redistributors ? "gicv3 (redistributors)" : a->type,
+			 (unsigned long long)(redistributors ? GUEST_GICR : a->address));
+	if (b->irq && a->irq == b->irq)
+		error_at(document, schema_node(node, "interrupt"),
+			 "the interrupt %u is given twice\ngive each device its own", b->irq);
+}
+
+static void check_devices(const struct guest *guest, struct document *document)
+{
+	for (uint32_t i = 0; i < guest->device_count; i++) {
+		const struct guest_device *device = &guest->devices[i];
+
+		for (uint32_t j = 0; j < i; j++)
+			check_pair(guest, document, &guest->devices[j], device);
+		check_against_memory(guest, document, device, device->address, device->size);
+		if (device->kind == VMM_DEVICE_GICV3)
+			check_against_memory(guest, document, device, GUEST_GICR,
+					     GUEST_GICR_SIZE);
+	}
+}
+
+static void check_vcpus(struct document *document, const cJSON *node)
+{
+	if (schema_number(node, &guest_keys[GUEST_VCPUS], 1) > 1)
+		error_at(document, schema_node(node, "vcpus"),
+			 "more than one vCPU is not supported yet\nset \"vcpus\" to 1 or leave it out");
+}
+
+static void check_memory_end(const struct guest *guest, struct document *document)
+{
+	if (guest->memory_size > GUEST_ADDRESS_MAX - guest->memory_base)
+		error_at(document, schema_node(guest->node, "memory"),
+			 "the memory ends above the 512 GiB that a guest can address\nmake it "
+			 "smaller or lower memory_base");
+}
+
+bool guest_read(struct guest *guest, struct document *document, const cJSON *node)
+{
+	const cJSON *budget;
+
+	*guest = (struct guest){.node = node,
+				.budget = DEFAULT_BUDGET_US,
+				.period = DEFAULT_BUDGET_US};
+	if (!schema_check(document, node, "a guest", guest_keys, ARRAY_SIZE(guest_keys)))
+		return false;
+	guest->name = schema_text(node, "name", "");
+	guest->memory_size = schema_number(node, &guest_keys[GUEST_MEMORY], 0);
+	guest->memory_base = schema_number(node, &guest_keys[GUEST_BASE], GUEST_MEMORY_BASE);
+	guest->command_line = schema_text(node, "command_line", "");
+	guest->priority =
+		(uint32_t)schema_number(node, &guest_keys[GUEST_PRIORITY], DEFAULT_PRIORITY);
+	budget = schema_node(node, "budget");
+	if (cJSON_IsObject(budget))
+		read_budget(guest, document, budget);
+	read_devices(guest, document, schema_node(node, "devices"));
+	check_vcpus(document, node);
+	check_memory_end(guest, document);
+	check_devices(guest, document);
+	return true;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A guest in a plan: its memory, what it shares with the servers (endpoint, vCPU, lines), and its VMM.
+ */
+#include "plan_system.h"
+
+#include <idl/root.h>
+#include <stdio.h>
+
+#define VMM_CNODE_BITS 4
+#define VCPU_PAGES_SIZE (2 * PAGE_SIZE)
+
+/* Images of at least this size are padded to 2 MiB and mapped by frames of that size. */
+#define BIG_IMAGE (1 * MIB)
+
+/* A guest while it is planned. */
+struct guest_plan {
+	struct plan *plan;
+	const struct guest *guest;
+	uint32_t index;
+	/* Group of what the guest shares with servers. */
+	uint32_t shared;
+	struct space space;
+	struct process vmm;
+	uint32_t endpoint;
+	uint32_t vcpu;
+	uint32_t events;
+	struct vmm_config config;
+};
+
+/* One piece of memory, in the guest and in its VMM. `size` is a power of two. */
+static void plan_chunk(struct guest_plan *g, uint64_t offset, uint64_t size)
+{
+	uint64_t address = g->guest->memory_base + offset;
+	uint32_t bits = size == GIB && address % GIB == 0 ? 30 : 21;
+	uint32_t count = (uint32_t)(size >> bits);
+	uint32_t group = plan_group(g->plan, "guest %s: memory", g->guest->name);
+	uint32_t frames = plan_object(g->plan, group, OBJECT_FRAME, bits, count);
+
+	space_map(&g->space, frames, count, bits, address,
+		  RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE);
+	space_map(&g->vmm.space, plan_copies(g->plan, frames, count), count, bits,
+		  g->config.memory + offset, RIGHT_READ | RIGHT_WRITE);
+}
+
+/* Each piece comes from a group of its own, so memory of any size wastes none. */
+static void plan_guest_memory(struct guest_plan *g)
+{
+	uint64_t offset = 0;
+
+	g->config.memory_base = g->guest->memory_base;
+	g->config.memory_size = g->guest->memory_size;
+	g->config.memory = PROCESS_GUEST + g->guest->memory_base % GIB;
+	while (offset < g->guest->memory_size) {
+		uint64_t size = GIB;
+
+		while (size > g->guest->memory_size - offset)
+			size /= 2;
+		plan_chunk(g, offset, size);
+		offset += size;
+	}
+}
+
+/* Puts an image into the bootable image and maps it in the VMM from `*address` on. */
+static void plan_image(struct guest_plan *g, const struct guest_image *image, uint64_t *address)
+{
+	struct plan *plan = g->plan;
+	bool big = image->content.size >= BIG_IMAGE;
+	uint32_t bits = big ? 21 : 12;
+	uint64_t unit = 1ULL << bits;
+	uint32_t count = (uint32_t)(align_up(image->content.size, unit) >> bits);
+	const char *name = arena_print(plan->arena, "guest %s: %s", g->guest->name, image->role);
+	uint32_t component = plan_component(plan, name, image->content, unit);
+
+	*address = align_up(*address, unit);
+	space_map(&g->vmm.space, plan_image_frames(plan, component, 0, bits, count), count, bits,
+		  *address, RIGHT_READ);
+	g->config.images[g->config.image_count++] = (struct vmm_image){
+		.source = *address,
+		.size = image->content.size,
+		.destination = image->address,
+	};
+	*address += count * unit;
+}
+
+static void plan_images(struct guest_plan *g)
+{
+	uint64_t address = PROCESS_IMAGES;
+
+	for (uint32_t i = 0; i < g->guest->image_count; i++)
+		if (g->guest->images[i].content.size)
+			plan_image(g, &g->guest->images[i], &address);
+	g->config.entry = g->guest->entry;
+	g->config.argument = g->guest->device_tree;
+}
+
+static void plan_devices(struct guest_plan *g)
+{
+	for (uint32_t i = 0; i < g->guest->device_count; i++) {
+		const struct guest_device *device = &g->guest->devices[i];
+		struct vmm_device *to = &g->config.devices[g->config.device_count++];
+
+		*to = (struct vmm_device){.kind = device->kind,
+					  .irq = device->irq,
+					  .address = device->address,
+					  .size = device->size};
+		if (device->kind == VMM_DEVICE_GICV3) {
+			to->address2 = GUEST_GICR;
+			to->size2 = GUEST_GICR_SIZE;
+		}
+	}
+}
+
+/* Connects the VMM with one client's place at the multiplexer. */
+static uint64_t plan_line(struct guest_plan *g, struct serial *serial, const char *name,
+			  enum client_kind kind, uint64_t event, uint32_t *notify)
+{
+	uint32_t tell = plan_root_capability(g->plan, g->events, RIGHT_WRITE, event);
+	struct serial_link link = serial_client(serial, g->shared, name, kind, tell);
+
+	*notify = process_give(&g->vmm, link.notify, RIGHT_WRITE, 0);
+	return process_line(&g->vmm, link.frames);
+}
+
+static void plan_lines(struct guest_plan *g, struct serial *serial)
+{
+	struct manifest_binding binding = {.kind = BINDING_EVENT, .b = g->vcpu};
+
+	g->events = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, 1);
+	binding.a = g->events;
+	vector_add(g->plan->arena, &g->plan->bindings, &binding);
+	g->config.console_line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
+					   VMM_EVENT_CONSOLE, &g->config.console_notify);
+	g->config.log_line = plan_line(g, serial, g->vmm.name, CLIENT_LOG, VMM_EVENT_LOG,
+				       &g->config.log_notify);
+}
+
+static void plan_vcpu(struct guest_plan *g)
+{
+	struct plan *plan = g->plan;
+	struct manifest_vcpu vcpu = {
+		.vcpu = g->vcpu,
+		.guest_space = g->space.slot,
+		/* An exit's badge is 1 + the vCPU (idl/vmm.idl). */
+		.endpoint = plan_root_capability(plan, g->endpoint, RIGHT_WRITE, 1),
+		.sched_context = plan_sched_context(plan, g->shared, g->guest->budget,
+						    g->guest->period),
+		.vmm_address_space = g->vmm.space.slot,
+		.priority = g->guest->priority,
+		.page_address = PROCESS_VCPUS,
+		.guest = g->index,
+		.start = 1,
+	};
+
+	space_tables(&g->vmm.space, PROCESS_VCPUS, VCPU_PAGES_SIZE, 12);
+	vector_add(plan->arena, &plan->vcpus, &vcpu);
+	g->config.vcpu_count = 1;
+	g->config.vcpu_pages = PROCESS_VCPUS;
+	g->config.vcpu = process_give(&g->vmm, g->vcpu, RIGHT_CONTROL, 0);
+	g->config.endpoint = process_give(&g->vmm, g->endpoint, RIGHT_READ, 0);
+	g->config.root = process_give(&g->vmm, plan->head.root_endpoint, RIGHT_WRITE,
+				      ROOT_BADGE_GUEST + g->index);
+}
+
+static void begin(struct guest_plan *g, const struct program *vmm)
+{
+	struct plan *plan = g->plan;
+	const char *name = g->guest->name;
+	uint32_t space;
+
+	g->index = (uint32_t)plan->guests.count;
+	g->shared = plan_group(plan, "guest %s: shared", name);
+	space = plan_object(plan, g->shared, OBJECT_GUEST_SPACE, 0, 1);
+	space_init(&g->space, plan, space, g->shared);
+	g->vcpu = plan_object(plan, g->shared, OBJECT_VCPU, 0, 1);
+	g->endpoint = plan_object(plan, g->shared, OBJECT_ENDPOINT, 0, 1);
+	process_begin(&g->vmm, plan, arena_print(plan->arena, "vmm %s", name), vmm, VMM_CNODE_BITS);
+	snprintf(g->config.name, sizeof(g->config.name), "%s", name);
+}
+
+void plan_guest(struct plan *plan, struct serial *serial, const struct guest *guest,
+		const struct program *vmm)
+{
+	struct guest_plan g = {.plan = plan, .guest = guest};
+	struct manifest_guest record = {.vmm_thread = 0};
+
+	begin(&g, vmm);
+	plan_guest_memory(&g);
+	plan_images(&g);
+	plan_devices(&g);
+	plan_vcpu(&g);
+	plan_lines(&g, serial);
+	process_configure(&g.vmm, &g.config, sizeof(g.config));
+	snprintf(record.name, sizeof(record.name), "%s", guest->name);
+	record.vmm_thread = process_end(&g.vmm, 0, g.endpoint, guest->priority);
+	vector_add(plan->arena, &plan->guests, &record);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The serial servers in a plan: the driver of the UART and the console multiplexer. What connects them with
+ * each other and with the root server comes from a group of its own, what connects the multiplexer with a
+ * guest from that guest's.
+ */
+#include "plan_system.h"
+
+#include <idl/root.h>
+#include <stdio.h>
+
+/* Bits of the driver's notification (idl/serial.idl, uart_config.wait). */
+#define UART_BIT_INTERRUPT (1u << 0)
+#define UART_BIT_MULTIPLEXER (1u << 1)
+
+/* Bits of the multiplexer's notification (console_config.wait). */
+#define CONSOLE_BIT_DRIVER (1u << 0)
+#define CONSOLE_BIT_CLIENT(n) (2u << (n))
+
+#define UART_CNODE_BITS 3
+#define CONSOLE_CNODE_BITS 5
+
+static uint32_t line_frames(struct plan *plan, uint32_t group)
+{
+	return plan_object(plan, group, OBJECT_FRAME, 12, LINE_SIZE / PAGE_SIZE);
+}
+
+static uint32_t server_time(struct plan *plan, const struct process *process)
+{
+	return plan_sched_context(plan, process->group, SERVER_BUDGET_US, SERVER_PERIOD_US);
+}
+
+static void bind_irq(struct plan *plan, uint32_t handler, uint32_t notification)
+{
+	struct manifest_binding binding = {
+		.kind = BINDING_IRQ,
+		.a = handler,
+		.b = plan_root_capability(plan, notification, RIGHTS_ALL, UART_BIT_INTERRUPT),
+	};
+
+	vector_add(plan->arena, &plan->bindings, &binding);
+}
+
+static void plan_uart(struct serial *serial, const struct program *program, uint32_t line)
+{
+	struct plan *plan = serial->plan;
+	const struct board *board = &plan->description->board;
+	uint32_t pages = (uint32_t)(board->uart_size / PAGE_SIZE);
+	uint32_t irq = plan_irq(plan, board->uart_irq, false);
+	struct uart_config config = {.registers = PROCESS_DEVICES};
+	struct process uart;
+
+	process_begin(&uart, plan, "uart", program, UART_CNODE_BITS);
+	space_map_device(&uart.space, plan_device_frames(plan, board->uart, pages), pages,
+			 PROCESS_DEVICES);
+	config.line = process_line(&uart, line);
+	config.wait = process_give(&uart, serial->uart_wait, RIGHT_READ, 0);
+	config.irq = process_give(&uart, irq, RIGHT_CONTROL, 0);
+	config.multiplexer =
+		process_give(&uart, serial->console_wait, RIGHT_WRITE, CONSOLE_BIT_DRIVER);
+	process_configure(&uart, &config, sizeof(config));
+	bind_irq(plan, irq, serial->uart_wait);
+	process_end(&uart, server_time(plan, &uart), 0, PRIORITY_UART);
+}
+
+void serial_begin(struct serial *serial, struct plan *plan, const struct server_programs *programs)
+{
+	struct console_config *config = &serial->config;
+	uint32_t line;
+
+	*serial = (struct serial){.plan = plan, .group = plan_group(plan, "serial lines")};
+	serial->console_wait = plan_object(plan, serial->group, OBJECT_NOTIFICATION, 0, 1);
+	serial->uart_wait = plan_object(plan, serial->group, OBJECT_NOTIFICATION, 0, 1);
+	line = line_frames(plan, serial->group);
+	plan_uart(serial, programs->uart, line);
+	process_begin(&serial->console, plan, "console", programs->console, CONSOLE_CNODE_BITS);
+	config->driver_line =
+		process_line(&serial->console, plan_copies(plan, line, LINE_SIZE / PAGE_SIZE));
+	config->wait = process_give(&serial->console, serial->console_wait, RIGHT_READ, 0);
+	config->driver = process_give(&serial->console, serial->uart_wait, RIGHT_WRITE,
+				      UART_BIT_MULTIPLEXER);
+}
+
+struct serial_link serial_client(struct serial *serial, uint32_t group, const char *name,
+				 enum client_kind kind, uint32_t notify)
+{
+	struct plan *plan = serial->plan;
+	uint32_t frames = line_frames(plan, group);
+	uint32_t index = serial->config.client_count++;
+	struct serial_client *client = &serial->config.clients[index];
+
+	snprintf(client->name, sizeof(client->name), "%s", name);
+	client->kind = kind;
+	client->line = process_line(&serial->console, frames);
+	if (notify)
+		client->notify = process_give(&serial->console, notify, RIGHT_WRITE, 0);
+	return (struct serial_link){
+		.frames = plan_copies(plan, frames, LINE_SIZE / PAGE_SIZE),
+		.notify = plan_root_capability(plan, serial->console_wait, RIGHT_WRITE,
+					       CONSOLE_BIT_CLIENT(index)),
+	};
+}
+
+void serial_end(struct serial *serial)
+{
+	struct process *console = &serial->console;
+
+	process_configure(console, &serial->config, sizeof(serial->config));
+	process_end(console, server_time(serial->plan, console), 0, PRIORITY_CONSOLE);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The parts of a machine's plan: the serial servers, and each guest with its VMM.
+ */
+#pragma once
+
+#include "process.h"
+
+/* The multiplexer while its clients are gathered. */
+struct serial {
+	struct plan *plan;
+	uint32_t group;
+	/* The notifications on which the multiplexer and the driver wait. */
+	uint32_t console_wait;
+	uint32_t uart_wait;
+	struct process console;
+	struct console_config config;
+};
+
+/* Where the folder of the build has the server programs. */
+struct server_programs {
+	const struct program *uart;
+	const struct program *console;
+	const struct program *vmm;
+};
+
+/* Plans the driver of the board's UART and begins the multiplexer. */
+void serial_begin(struct serial *serial, struct plan *plan,
+		  const struct server_programs *programs);
+
+/*
+ * Adds a client whose line comes from `group`. `notify` is the root server's slot of a capability that tells
+ * the client, 0 for none. Gives the frames of the line to be mapped by the client, and the root server's slot of a
+ * capability that tells the multiplexer.
+ */
+struct serial_link {
+	uint32_t frames;
+	uint32_t notify;
+};
+struct serial_link serial_client(struct serial *serial, uint32_t group, const char *name,
+				 enum client_kind kind, uint32_t notify);
+void serial_end(struct serial *serial);
+
+/* plan_guest.c */
+
+void plan_guest(struct plan *plan, struct serial *serial, const struct guest *guest,
+		const struct program *vmm);
