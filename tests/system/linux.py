@@ -16,8 +16,8 @@ import sys
 import tempfile
 import time
 
-from machine import (BOOT_SECONDS, PROMPT, QEMU, Failure, check, cloister, environment, images,
-                     machine, show, source)
+from machine import (BOOT_SECONDS, PROMPT, Failure, check, cloister, environment, images, machine,
+                     show, source)
 
 LINUX = "configs/linux.json"
 POWERED_OFF = "guest linux: powered off"
@@ -133,8 +133,8 @@ def damaged():
             check(place >= 0, "the guest's kernel is not in the image")
             file.seek(place)
             file.write(bytes([content[place] ^ 1]))
-        with machine(QEMU + ["-kernel", image]) as refused:
-            refused.expect(r"Cloister: the image is damaged: \S*linux", BOOT_SECONDS)
+        with machine(run_linux("--image", image)) as refused:
+            refused.expect(r"Cloister: the image is damaged: guest linux: kernel", BOOT_SECONDS)
 
 
 def terminal():

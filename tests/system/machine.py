@@ -20,9 +20,6 @@ BOOT_SECONDS = 150
 ANSWER_SECONDS = 30
 SHOWN_LINES = 100
 
-QEMU = ["qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3,dtb-randomness=off",
-        "-cpu", "max", "-m", "512", "-nic", "none", "-display", "none", "-serial", "mon:stdio"]
-
 
 class Failure(Exception):
     """What a test found wrong, in words for its reader."""
