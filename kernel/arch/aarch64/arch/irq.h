@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The interrupt controller: GICv3 with system registers, priority drop apart from deactivation (IHI 0069, 4.1).
+ */
+#pragma once
+
+#include <types.h>
+
+/* Interrupts that the kernel keeps. */
+#define IRQ_MAINTENANCE 25
+#define IRQ_TIMER 26         /* CNTHP */
+#define IRQ_VIRTUAL_TIMER 27 /* CNTV: the resident guest's */
+
+void arch_irq_start(paddr_t distributor, paddr_t redistributor);
+
+/* Whether a driver may have it: shared peripheral interrupts that exist. */
+bool arch_irq_for_drivers(uint32_t irq);
+
+void arch_irq_configure(uint32_t irq, bool edge);
+void arch_irq_enable(uint32_t irq);
+void arch_irq_disable(uint32_t irq);
+
+/* Deactivate: it may come again. */
+void arch_irq_complete(uint32_t irq);
+
+/* Handle all interrupts that are pending. */
+void arch_irq_handle(void);
+
+/* The active state of a private interrupt, for a switch of VCpus. */
+void arch_irq_set_active(uint32_t irq, bool active);

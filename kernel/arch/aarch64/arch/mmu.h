@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Translation: VMSAv8-64, 4 KiB granule, 39-bit addresses (Arm ARM D8). The kernel is in TTBR1_EL2's half: all
+ * memory of the machine at LINEAR_BASE, itself and its devices in the last GiB.
+ */
+#pragma once
+
+#include <types.h>
+
+#define LINEAR_BASE 0xffffff8000000000UL
+#define KERNEL_BASE 0xffffffffc0000000UL
+#define KERNEL_DEVICES (KERNEL_BASE + BLOCK_SIZE)
+
+/* Attribute indices in MAIR_EL2. */
+#define ATTRIBUTE_NORMAL 0UL
+#define ATTRIBUTE_DEVICE 1UL
+
+/* Descriptor fields, D8.3. */
+#define PTE_VALID BIT(0)
+#define PTE_TABLE BIT(1) /* or page, at the last level */
+#define PTE_ATTRIBUTE(n) ((n) << 2)
+#define PTE_USER BIT(6)
+#define PTE_READ_ONLY BIT(7)
+#define PTE_INNER_SHAREABLE (3UL << 8)
+#define PTE_ACCESSED BIT(10)
+#define PTE_NOT_GLOBAL BIT(11)
+#define PTE_PXN BIT(53)
+#define PTE_UXN BIT(54)
+#define PTE_ADDRESS 0x0000fffffffff000UL
+/* Stage 2. */
+#define PTE2_NORMAL (0xfUL << 2)
+#define PTE2_DEVICE (0x0UL << 2)
+#define PTE2_READ BIT(6)
+#define PTE2_WRITE BIT(7)
+#define PTE2_XN BIT(54)
+
+struct address_space;
+
+struct arch_space {
+	uint64_t generation; /* of `id`; another than the current one: none */
+	uint32_t id;         /* ASID or VMID */
+	const void *last;    /* guest: the VCpu that ran last in it */
+};
+
+static inline void *phys_to_virt(paddr_t address)
+{
+	return (void *)(LINEAR_BASE + address);
+}
+
+static inline paddr_t virt_to_phys(const void *pointer)
+{
+	return (uint64_t)pointer - LINEAR_BASE;
+}
+
+static inline bool pte_is_table(uint64_t pte, unsigned int level)
+{
+	return level < 2 && (pte & (PTE_VALID | PTE_TABLE)) == (PTE_VALID | PTE_TABLE);
+}
+
+static inline paddr_t pte_address(uint64_t pte)
+{
+	return pte & PTE_ADDRESS;
+}
+
+static inline uint64_t pte_table(paddr_t table)
+{
+	return table | PTE_VALID | PTE_TABLE;
+}
+
+/* A leaf of `level` (0: 1 GiB, 1: 2 MiB, 2: 4 KiB) for a process, or for a guest (stage 2). */
+uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t rights, enum memory_type type);
+
+/* Store an entry so that the next walk sees it. */
+static inline void pte_write(uint64_t *entry, uint64_t value)
+{
+	__atomic_store_n(entry, value, __ATOMIC_RELAXED);
+	__asm__ volatile("dsb ishst" ::: "memory");
+}
+
+void arch_space_init(struct address_space *space);
+void arch_space_destroy(struct address_space *space);
+
+/* Entries for `size_bits` from `address` are gone; 0: all of the space. */
+void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_t size_bits);
+
+/* The value for TTBR0_EL2 or VTTBR_EL2, with an ASID or VMID that is valid now. */
+uint64_t arch_space_ttbr(struct address_space *space);
+
+/* Map a device page for the kernel; returns its address. */
+volatile void *arch_map_device(paddr_t address, uint64_t size);
+
+/* Read how wide ASIDs and VMIDs are. Once. */
+void arch_space_start(void);
+
+/* The process whose TTBR0_EL2 is loaded. */
+void arch_space_load(struct address_space *space);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * GICv3: the physical interrupt controller and the virtual CPU interface (IHI 0069).
+ */
+#include <arch/cpu.h>
+#include <arch/irq.h>
+#include <arch/list_register.h>
+#include <arch/mmu.h>
+#include <arch/vcpu.h>
+#include <irq.h>
+#include <sched.h>
+#include <vcpu.h>
+
+/* CPU interface and hypervisor registers by encoding, for assemblers that do not know the names (12.2, 12.4). */
+#define ICC_PMR_EL1 S3_0_C4_C6_0
+#define ICC_DIR_EL1 S3_0_C12_C11_1
+#define ICC_IAR1_EL1 S3_0_C12_C12_0
+#define ICC_EOIR1_EL1 S3_0_C12_C12_1
+#define ICC_BPR1_EL1 S3_0_C12_C12_3
+#define ICC_CTLR_EL1 S3_0_C12_C12_4
+#define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
+#define ICC_SRE_EL2 S3_4_C12_C9_5
+#define ICH_HCR_EL2 S3_4_C12_C11_0
+#define ICH_VTR_EL2 S3_4_C12_C11_1
+
+#define GICD_CTLR 0x0000
+#define GICD_TYPER 0x0004
+#define GICD_IGROUPR 0x0080
+#define GICD_ISENABLER 0x0100
+#define GICD_ICENABLER 0x0180
+#define GICD_ISACTIVER 0x0300
+#define GICD_ICACTIVER 0x0380
+#define GICD_IPRIORITYR 0x0400
+#define GICD_ICFGR 0x0c00
+#define GICD_IROUTER 0x6000
+#define GICD_CTLR_GROUP1 BIT(1)
+#define GICD_CTLR_ARE BIT(4)
+#define GICD_CTLR_RWP BIT(31)
+#define GICR_WAKER 0x0014
+#define GICR_WAKER_SLEEP BIT(1)
+#define GICR_WAKER_ASLEEP BIT(2)
+#define GICR_SGI 0x10000 /* the frame of private interrupts */
+
+#define PRIORITY_ALL 0xa0a0a0a0U
+
+static volatile char *distributor;
+static volatile char *private_frame; /* GICR SGI frame; its registers have the distributor's offsets */
+static uint32_t interrupts;          /* how many there are */
+static uint32_t list_registers;
+
+static volatile uint32_t *reg(volatile char *base, uint32_t offset)
+{
+	return (volatile uint32_t *)(base + offset);
+}
+
+/* The frame in which the state of an interrupt is. */
+static volatile char *frame(uint32_t irq)
+{
+	return irq < 32 ? private_frame : distributor;
+}
+
+static void set_bit(uint32_t offset, uint32_t irq)
+{
+	*reg(frame(irq), offset + irq / 32 * 4) = 1U << (irq % 32);
+}
+
+static void start_distributor(void)
+{
+	uint64_t affinity = read_sysreg(mpidr_el1) & 0xff00ffffffUL;
+
+	*reg(distributor, GICD_CTLR) = 0;
+	while (*reg(distributor, GICD_CTLR) & GICD_CTLR_RWP)
+		;
+	for (uint32_t i = 32; i < interrupts; i += 32) {
+		*reg(distributor, GICD_ICENABLER + i / 8) = UINT32_MAX;
+		*reg(distributor, GICD_ICACTIVER + i / 8) = UINT32_MAX;
+		*reg(distributor, GICD_IGROUPR + i / 8) = UINT32_MAX;
+	}
+	for (uint32_t i = 32; i < interrupts; i += 4)
+		*reg(distributor, GICD_IPRIORITYR + i) = PRIORITY_ALL;
+	*reg(distributor, GICD_CTLR) = GICD_CTLR_ARE | GICD_CTLR_GROUP1;
+	while (*reg(distributor, GICD_CTLR) & GICD_CTLR_RWP)
+		;
+	for (uint32_t i = 32; i < interrupts; i++)
+		*(volatile uint64_t *)(distributor + GICD_IROUTER + i * 8) = affinity;
+}
+
+static void start_redistributor(volatile char *redistributor)
+{
+	*reg(redistributor, GICR_WAKER) &= ~(uint32_t)GICR_WAKER_SLEEP;
+	while (*reg(redistributor, GICR_WAKER) & GICR_WAKER_ASLEEP)
+		;
+	*reg(private_frame, GICD_ICENABLER) = UINT32_MAX;
+	*reg(private_frame, GICD_ICACTIVER) = UINT32_MAX;
+	*reg(private_frame, GICD_IGROUPR) = UINT32_MAX;
+	for (uint32_t i = 0; i < 32; i += 4)
+		*reg(private_frame, GICD_IPRIORITYR + i) = PRIORITY_ALL;
+	*reg(private_frame, GICD_ISENABLER) =
+		BIT(IRQ_MAINTENANCE) | BIT(IRQ_TIMER) | BIT(IRQ_VIRTUAL_TIMER);
+}
+
+void arch_irq_start(paddr_t distributor_address, paddr_t redistributor_address)
+{
+	volatile char *redistributor;
+
+	distributor = arch_map_device(distributor_address, KIB(64));
+	redistributor = arch_map_device(redistributor_address, KIB(128));
+	private_frame = redistributor + GICR_SGI;
+	interrupts = ((*reg(distributor, GICD_TYPER) & 0x1f) + 1) * 32;
+	if (interrupts > 1020)
+		interrupts = 1020;
+	if (interrupts > IRQS)
+		interrupts = IRQS;
+	/* System registers for us (SRE, no bypass) and for guests (Enable). */
+	write_sysreg(ICC_SRE_EL2, 0xf);
+	isb();
+	start_distributor();
+	start_redistributor(redistributor);
+	list_registers = (read_sysreg(ICH_VTR_EL2) & 0x1f) + 1;
+	write_sysreg(ICC_PMR_EL1, 0xff);
+	write_sysreg(ICC_BPR1_EL1, 0);
+	/* EOImode: EOIR drops the priority, DIR deactivates. */
+	write_sysreg(ICC_CTLR_EL1, BIT(1));
+	write_sysreg(ICC_IGRPEN1_EL1, 1);
+	list_register_overflow(false, false);
+	isb();
+}
+
+bool arch_irq_for_drivers(uint32_t irq)
+{
+	return irq >= 32 && irq < interrupts;
+}
+
+void arch_irq_configure(uint32_t irq, bool edge)
+{
+	volatile uint32_t *config = reg(distributor, GICD_ICFGR + irq / 16 * 4);
+	uint32_t bit = 2U << (irq % 16 * 2);
+
+	arch_irq_disable(irq);
+	*config = edge ? *config | bit : *config & ~bit;
+}
+
+void arch_irq_enable(uint32_t irq)
+{
+	set_bit(GICD_ISENABLER, irq);
+}
+
+void arch_irq_disable(uint32_t irq)
+{
+	set_bit(GICD_ICENABLER, irq);
+	while (*reg(distributor, GICD_CTLR) & GICD_CTLR_RWP)
+		;
+}
+
+void arch_irq_complete(uint32_t irq)
+{
+	write_sysreg(ICC_DIR_EL1, irq);
+}
+
+void arch_irq_set_active(uint32_t irq, bool active)
+{
+	set_bit(active ? GICD_ISACTIVER : GICD_ICACTIVER, irq);
+}
+
+/* One interrupt that was acknowledged. */
+static void handle(uint32_t irq)
+{
+	struct vcpu *vcpu = arch_vcpu_resident();
+
+	write_sysreg(ICC_EOIR1_EL1, irq);
+	switch (irq) {
+	case IRQ_TIMER:
+		core.timer_fired = true;
+		arch_timer_set(DEADLINE_NEVER);
+		arch_irq_complete(irq);
+		break;
+	case IRQ_VIRTUAL_TIMER:
+		/* It stays active: the guest's EOI of the list register ends it. */
+		if (vcpu) {
+			slots_pend(&vcpu->slots, IRQ_VIRTUAL_TIMER);
+			vcpu_kick(vcpu);
+		} else {
+			arch_irq_complete(irq);
+		}
+		break;
+	case IRQ_MAINTENANCE:
+		/* Taking the list registers back makes it quiet; they are filled again at the guest's entry. */
+		if (vcpu)
+			slots_fold(&vcpu->slots);
+		arch_irq_complete(irq);
+		break;
+	default:
+		if (arch_irq_for_drivers(irq))
+			irq_arrived(irq);
+		else
+			arch_irq_complete(irq);
+		break;
+	}
+}
+
+void arch_irq_handle(void)
+{
+	for (;;) {
+		uint32_t irq = read_sysreg(ICC_IAR1_EL1) & 0xffffff;
+
+		/* 1020 to 1023 are special; there are no LPIs. */
+		if (irq >= 1020)
+			return;
+		handle(irq);
+	}
+}
+
+/* The virtual CPU interface. */
+
+/* ICH_LR<n>_EL2, 12.4.7. */
+#define LR_VIRTUAL(n) ((uint64_t)(n))
+#define LR_PHYSICAL(n) ((uint64_t)(n) << 32)
+#define LR_EOI BIT(41)
+#define LR_PRIORITY(n) ((uint64_t)(n) << 48)
+#define LR_GROUP1 BIT(60)
+#define LR_HW BIT(61)
+#define LR_PENDING BIT(62)
+#define LR_ACTIVE BIT(63)
+
+/* ICH_HCR_EL2, 12.4.4. */
+#define ICH_EN BIT(0)
+#define ICH_UIE BIT(1)
+#define ICH_LRENPIE BIT(2)
+#define ICH_EOICOUNT(value) ((value) >> 27 & 0x1f)
+
+#define EACH_LIST_REGISTER(do)                                                                     \
+	do(0, S3_4_C12_C12_0) do(1, S3_4_C12_C12_1) do(2, S3_4_C12_C12_2) do(3, S3_4_C12_C12_3)    \
+	do(4, S3_4_C12_C12_4) do(5, S3_4_C12_C12_5) do(6, S3_4_C12_C12_6) do(7, S3_4_C12_C12_7)    \
+	do(8, S3_4_C12_C13_0) do(9, S3_4_C12_C13_1) do(10, S3_4_C12_C13_2) do(11, S3_4_C12_C13_3)  \
+	do(12, S3_4_C12_C13_4) do(13, S3_4_C12_C13_5) do(14, S3_4_C12_C13_6) do(15, S3_4_C12_C13_7)
+
+static uint64_t lr_read(uint32_t index)
+{
+	switch (index) {
+#define READ(n, encoding)                                                                          \
+	case n:                                                                                    \
+		return read_sysreg(encoding);
+		EACH_LIST_REGISTER(READ)
+#undef READ
+	default:
+		return 0;
+	}
+}
+
+static void lr_write(uint32_t index, uint64_t value)
+{
+	switch (index) {
+#define WRITE(n, encoding)                                                                         \
+	case n:                                                                                    \
+		write_sysreg(encoding, value);                                                     \
+		break;
+		EACH_LIST_REGISTER(WRITE)
+#undef WRITE
+	default:
+		break;
+	}
+}
+
+uint32_t list_register_count(void)
+{
+	return list_registers;
+}
+
+bool list_register_number_valid(uint64_t number)
+{
+	return number < 1020;
+}
+
+struct list_register list_register_take(uint32_t index)
+{
+	uint64_t value = lr_read(index);
+
+	lr_write(index, 0);
+	return (struct list_register){ .pending = value & LR_PENDING, .active = value & LR_ACTIVE };
+}
+
+void list_register_put(uint32_t index, const struct list_register *value)
+{
+	uint64_t lr = LR_VIRTUAL(value->number) | LR_PRIORITY(value->priority);
+
+	lr |= value->group1 ? LR_GROUP1 : 0;
+	lr |= value->pending ? LR_PENDING : 0;
+	lr |= value->active ? LR_ACTIVE : 0;
+	if (value->hardware)
+		lr |= LR_HW | LR_PHYSICAL(value->number);
+	else
+		lr |= value->tell_eoi ? LR_EOI : 0;
+	lr_write(index, lr);
+}
+
+uint32_t list_register_eoi_count(void)
+{
+	uint64_t value = read_sysreg(ICH_HCR_EL2);
+
+	if (value >> 27)
+		write_sysreg(ICH_HCR_EL2, ICH_EN);
+	return (uint32_t)ICH_EOICOUNT(value);
+}
+
+void list_register_overflow(bool pending_waits, bool active_waits)
+{
+	write_sysreg(ICH_HCR_EL2,
+		     ICH_EN | (pending_waits ? ICH_UIE : 0) | (active_waits ? ICH_LRENPIE : 0));
+}
+
+/* The virtual timer is the only hardware slot. CNTV_CTL_EL02: enabled, not masked, condition met. */
+uint64_t hardware_lines(uint64_t slots)
+{
+	bool up = (read_sysreg(CNTV_CTL_EL02) & 7) == 5;
+
+	return slots & (up ? BIT(IRQ_VIRTUAL_TIMER) : 0);
+}
+
+void hardware_end(uint64_t slots)
+{
+	if (slots & BIT(IRQ_VIRTUAL_TIMER))
+		arch_irq_complete(IRQ_VIRTUAL_TIMER);
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A guest's EL1 state. It stays in the hardware while servers run ("resident") and moves only when another VCpu comes.
+ */
+#include <address_space.h>
+#include <arch/cpu.h>
+#include <arch/hcr.h>
+#include <arch/irq.h>
+#include <vcpu.h>
+
+#define ICH_VMCR_EL2 S3_4_C12_C11_7
+#define ICH_AP0R0_EL2 S3_4_C12_C8_0
+#define ICH_AP1R0_EL2 S3_4_C12_C9_0
+
+/* PSTATE as in SPSR_EL2 for exceptions from AArch64, C5.2.19. */
+#define PSTATE_NZCV (0xfUL << 28)
+#define PSTATE_DIT BIT(24)
+#define PSTATE_UAO BIT(23)
+#define PSTATE_PAN BIT(22)
+#define PSTATE_SSBS BIT(12)
+#define PSTATE_BTYPE (3UL << 10)
+#define PSTATE_DAIF (0xfUL << 6)
+#define PSTATE_AARCH32 BIT(4)
+#define PSTATE_MODE 0xfUL
+#define MODE_EL0T 0UL
+#define MODE_EL1T 4UL
+#define MODE_EL1H 5UL
+
+/* What a VMM may put into PSTATE beside the mode. */
+#define PSTATE_FREE                                                                                \
+	(PSTATE_NZCV | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_SSBS | PSTATE_BTYPE | PSTATE_DAIF)
+
+#define SCTLR_SPAN BIT(23)
+#define SCTLR_DSSBS BIT(44)
+/* SCTLR_EL1 at reset: MMU and caches off, the bits that are one where a feature is absent. D24.2.174 */
+#define SCTLR_RESET 0x30d00980UL
+
+static struct vcpu *resident;
+
+struct vcpu *arch_vcpu_resident(void)
+{
+	return resident;
+}
+
+static void save(struct vcpu *vcpu)
+{
+	struct arch_vcpu *arch = &vcpu->arch;
+
+#define SAVE(name, encoding) arch->name = read_sysreg(encoding);
+	EL1_REGISTERS(SAVE)
+#undef SAVE
+	arch->cntv_ctl = read_sysreg(CNTV_CTL_EL02);
+	write_sysreg(CNTV_CTL_EL02, 0);
+	slots_fold(&vcpu->slots);
+	arch->vmcr = read_sysreg(ICH_VMCR_EL2);
+	arch->ap0r = read_sysreg(ICH_AP0R0_EL2);
+	arch->ap1r = read_sysreg(ICH_AP1R0_EL2);
+	/* The timer's interrupt is on its way to this guest: another's timer must be able to come meanwhile. */
+	arch->timer_active =
+		(vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
+	if (arch->timer_active)
+		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
+	/* Its timer goes on: enabled and not masked, it wakes the VCpu at its time. */
+	timeout_set(&vcpu->timer_timeout,
+		    (arch->cntv_ctl & 3) == 1 && !arch->timer_active ? arch->cntv_cval : DEADLINE_NEVER);
+}
+
+static void load(struct vcpu *vcpu)
+{
+	struct address_space *space = (struct address_space *)vcpu->space.object;
+	const struct arch_vcpu *arch = &vcpu->arch;
+
+#define LOAD(name, encoding) write_sysreg(encoding, arch->name);
+	EL1_REGISTERS(LOAD)
+#undef LOAD
+	write_sysreg(vmpidr_el2, vcpu->id | BIT(31));
+	write_sysreg(ICH_VMCR_EL2, arch->vmcr);
+	write_sysreg(ICH_AP0R0_EL2, arch->ap0r);
+	write_sysreg(ICH_AP1R0_EL2, arch->ap1r);
+	timeout_cancel(&vcpu->timer_timeout);
+	if (arch->timer_active)
+		arch_irq_set_active(IRQ_VIRTUAL_TIMER, true);
+	write_sysreg(CNTV_CTL_EL02, arch->cntv_ctl);
+	/* The stage-1 registers are in place before the walk that uses them can begin. */
+	isb();
+	write_sysreg(vttbr_el2, arch_space_ttbr(space));
+	isb();
+	if (space->arch.last && space->arch.last != vcpu) {
+		/* A sibling's entries carry the same VMID. */
+		write_sysreg(hcr_el2, HCR_GUEST);
+		isb();
+		__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
+	}
+	space->arch.last = vcpu;
+}
+
+void arch_vcpu_load(struct vcpu *vcpu)
+{
+	if (resident == vcpu) {
+		/* All identifiers may have been taken anew meanwhile. */
+		write_sysreg(vttbr_el2, arch_space_ttbr((struct address_space *)vcpu->space.object));
+		return;
+	}
+	if (resident)
+		save(resident);
+	load(vcpu);
+	resident = vcpu;
+	vcpu->slots.dirty = true;
+}
+
+void arch_vcpu_forget(struct vcpu *vcpu)
+{
+	struct address_space *space = (struct address_space *)vcpu->space.object;
+
+	if (resident == vcpu) {
+		save(vcpu);
+		resident = NULL;
+	}
+	timeout_cancel(&vcpu->timer_timeout);
+	fp_forget(&vcpu->arch.fp);
+	if (vcpu->space.type != OBJECT_NULL && space->arch.last == vcpu)
+		/* Another VCpu at the same address must not be taken for this one. */
+		space->arch.last = space;
+}
+
+/* The identification registers, op0=3, op1=0, CRn=0: no register with a name is left out by reading all of them. */
+static void read_id_registers(uint64_t id[ID_REGISTERS])
+{
+#define ID(crm, op2) id[((crm)-1) * 8 + (op2)] = read_sysreg(S3_0_C0_C##crm##_##op2);
+#define ID_ROW(crm) ID(crm, 0) ID(crm, 1) ID(crm, 2) ID(crm, 3) ID(crm, 4) ID(crm, 5) ID(crm, 6) ID(crm, 7)
+	ID_ROW(1) ID_ROW(2) ID_ROW(3) ID_ROW(4) ID_ROW(5) ID_ROW(6) ID_ROW(7)
+#undef ID_ROW
+#undef ID
+}
+
+void arch_vcpu_init(struct vcpu *vcpu)
+{
+	fp_init(&vcpu->arch.fp);
+	read_id_registers(vcpu_page(vcpu)->id);
+}
+
+void arch_vcpu_reset(struct vcpu *vcpu)
+{
+	arch_vcpu_forget(vcpu);
+	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET };
+	slots_init(&vcpu->slots);
+	vcpu->slots.hardware = BIT(IRQ_VIRTUAL_TIMER);
+	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
+}
+
+static bool pstate_valid(uint64_t pstate)
+{
+	uint64_t mode = pstate & PSTATE_MODE;
+
+	if (pstate & ~(PSTATE_FREE | PSTATE_MODE))
+		return false;
+	return mode == MODE_EL0T || mode == MODE_EL1T || mode == MODE_EL1H;
+}
+
+bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page, struct registers *registers)
+{
+	const uint64_t *from = (const uint64_t *)page;
+	uint64_t *to = (uint64_t *)registers;
+
+	for (unsigned int i = 0; i < sizeof(*page) / sizeof(*from); i++)
+		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+	/* As it was is always good: the guest got there by itself. */
+	return registers->pstate == vcpu->context.registers->pstate || pstate_valid(registers->pstate);
+}
+
+void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers)
+{
+	*vcpu->context.registers = *registers;
+}
+
+static void set_register(struct vcpu *vcpu, uint64_t index, uint64_t value)
+{
+	if (index != 31)
+		vcpu->context.registers->x[index] = value;
+}
+
+/* A load's result in its register: ISS of a data abort, SAS, SSE, SRT, SF. */
+static void complete_load(struct vcpu *vcpu, uint64_t value)
+{
+	uint64_t esr = vcpu->exit.syndrome;
+	unsigned int bits = 8U << (esr >> 22 & 3);
+	bool sign = esr & BIT(21);
+	bool wide = esr & BIT(15);
+
+	if (bits < 64) {
+		value &= BIT(bits) - 1;
+		if (sign && (value & BIT(bits - 1)))
+			value |= ~(BIT(bits) - 1);
+	}
+	set_register(vcpu, esr >> 16 & 31, wide ? value : (uint32_t)value);
+}
+
+void arch_vcpu_step(struct vcpu *vcpu, const uint64_t results[4])
+{
+	struct registers *registers = vcpu->context.registers;
+	const struct exit *exit = &vcpu->exit;
+
+	switch (exit->kind) {
+	case EXIT_MEMORY:
+		if ((exit->access & (ACCESS_DECODED | ACCESS_WRITE)) == ACCESS_DECODED)
+			complete_load(vcpu, results[0]);
+		break;
+	case EXIT_HYPERCALL:
+	case EXIT_FIRMWARE:
+		for (unsigned int i = 0; i < 4; i++)
+			registers->x[i] = results[i];
+		break;
+	case EXIT_REGISTER:
+		if (!(exit->access & ACCESS_WRITE))
+			set_register(vcpu, exit->detail, results[0]);
+		break;
+	default:
+		break;
+	}
+	/* An HVC's preferred return address is behind it already (D1.3.6). */
+	if (exit->kind != EXIT_HYPERCALL)
+		registers->pc += exit->syndrome & BIT(25) ? 4 : 2;
+	registers->pstate &= ~PSTATE_BTYPE;
+}
+
+/* Make the guest take a synchronous exception at EL1 with this syndrome (AArch64.TakeException). */
+static void take_exception(struct vcpu *vcpu, uint64_t esr, bool has_address)
+{
+	struct registers *registers = vcpu->context.registers;
+	uint64_t pstate = registers->pstate;
+	uint64_t mode = pstate & PSTATE_MODE;
+	uint64_t offset = 0x400;
+	uint64_t sctlr;
+
+	arch_vcpu_load(vcpu);
+	sctlr = read_sysreg(S3_5_C1_C0_0);
+	if (pstate & PSTATE_AARCH32)
+		offset = 0x600;
+	else if (mode == MODE_EL1H)
+		offset = 0x200;
+	else if (mode == MODE_EL1T)
+		offset = 0x000;
+	write_sysreg(S3_5_C5_C2_0, esr);
+	if (has_address)
+		write_sysreg(S3_5_C6_C0_0, vcpu->exit.fault_address);
+	write_sysreg(S3_5_C4_C0_1, registers->pc);
+	write_sysreg(S3_5_C4_C0_0, pstate);
+	registers->pc = read_sysreg(S3_5_C12_C0_0) + offset;
+	registers->pstate = (pstate & (PSTATE_NZCV | PSTATE_DIT | PSTATE_PAN)) | PSTATE_DAIF | MODE_EL1H;
+	if (!(sctlr & SCTLR_SPAN))
+		registers->pstate |= PSTATE_PAN;
+	if (sctlr & SCTLR_DSSBS)
+		registers->pstate |= PSTATE_SSBS;
+}
+
+void arch_vcpu_abort(struct vcpu *vcpu)
+{
+	uint64_t mode = vcpu->context.registers->pstate & (PSTATE_MODE | PSTATE_AARCH32);
+	bool same_level = mode == MODE_EL1H || mode == MODE_EL1T;
+	uint64_t class = vcpu->exit.kind == EXIT_FETCH ? 0x20 : 0x24;
+	/* External abort, not on a walk (0x10); with the write bit of the access. */
+	uint64_t iss = 0x10 | (vcpu->exit.access & ACCESS_WRITE ? BIT(6) : 0);
+
+	if (class == 0x20)
+		iss = 0x10;
+	take_exception(vcpu, (class + same_level) << 26 | BIT(25) | iss, true);
+}
+
+void arch_vcpu_undefined(struct vcpu *vcpu)
+{
+	if (vcpu->exit.kind == EXIT_HYPERCALL)
+		vcpu->context.registers->pc -= vcpu->exit.syndrome & BIT(25) ? 4 : 2;
+	take_exception(vcpu, vcpu->exit.syndrome & BIT(25), false);
+}
+
+bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64_t *physical)
+{
+	bool user = (vcpu->context.registers->pstate & PSTATE_MODE) == MODE_EL0T;
+	uint64_t hcr = read_sysreg(hcr_el2);
+	uint64_t par;
+	uint64_t kept;
+
+	arch_vcpu_load(vcpu);
+	kept = read_sysreg(par_el1);
+	write_sysreg(hcr_el2, HCR_GUEST);
+	isb();
+	if (user && write)
+		__asm__ volatile("at s1e0w, %0" ::"r"(address));
+	else if (user)
+		__asm__ volatile("at s1e0r, %0" ::"r"(address));
+	else if (write)
+		__asm__ volatile("at s1e1w, %0" ::"r"(address));
+	else
+		__asm__ volatile("at s1e1r, %0" ::"r"(address));
+	isb();
+	par = read_sysreg(par_el1);
+	write_sysreg(par_el1, kept);
+	write_sysreg(hcr_el2, hcr);
+	isb();
+	*physical = (par & 0x000ffffffffff000UL) | (address & (PAGE_SIZE - 1));
+	return !(par & 1);
+}

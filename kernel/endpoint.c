@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The queue of an endpoint.
+ */
+#include <endpoint.h>
+#include <ipc.h>
+#include <sched.h>
+
+void endpoint_init(struct endpoint *endpoint)
+{
+	list_init(&endpoint->queue);
+}
+
+static struct context *first(struct endpoint *endpoint)
+{
+	return container_of(endpoint->queue.next, struct context, queue);
+}
+
+void endpoint_destroy(struct endpoint *endpoint)
+{
+	if (endpoint->server)
+		endpoint->server->serves = NULL;
+	while (!list_empty(&endpoint->queue)) {
+		struct context *context = first(endpoint);
+
+		/* A fault that nobody can take leaves its thread stopped; so does an exit its VCpu. */
+		if (context->kind == CONTEXT_THREAD && context->state != STATE_FAULTED) {
+			context_unblock(context);
+			message_set_status(context->registers, ERR_ABORTED);
+			sched_wake(context);
+		} else {
+			context_unblock(context);
+			context->state = STATE_STOPPED;
+		}
+	}
+}
+
+void endpoint_enqueue(struct endpoint *endpoint, struct context *context, enum context_state state)
+{
+	sched_block(context, state);
+	endpoint->receivers = state == STATE_RECEIVING;
+	context->endpoint = endpoint;
+	list_insert(&endpoint->queue, &context->queue);
+}
+
+static struct context *take(struct endpoint *endpoint, bool receivers)
+{
+	struct context *context;
+
+	if (list_empty(&endpoint->queue) || endpoint->receivers != receivers)
+		return NULL;
+	context = first(endpoint);
+	/* A call that is taken still has its deadline; a wait that is over has none. */
+	list_remove(&context->queue);
+	context->endpoint = NULL;
+	if (receivers)
+		timeout_cancel(&context->deadline);
+	return context;
+}
+
+struct context *endpoint_receiver(struct endpoint *endpoint)
+{
+	return take(endpoint, true);
+}
+
+struct context *endpoint_sender(struct endpoint *endpoint)
+{
+	return take(endpoint, false);
+}

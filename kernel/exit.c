@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exits. A reply is checked as a whole and then committed as a whole: until then all is as at the exit.
+ */
+#include <exit.h>
+#include <ipc.h>
+#include <sched.h>
+
+/* What a server asks for, copied from its memory, each field once. */
+struct reply {
+	enum disposition disposition;
+	uint64_t flags;
+	struct registers registers;
+	uint32_t slot_changes;
+	uint64_t slots[SLOT_CHANGES_MAX];
+};
+
+static void call_server(struct vcpu *vcpu)
+{
+	struct slot *endpoint = &vcpu->endpoint;
+
+	BUG_ON(endpoint->type != OBJECT_ENDPOINT);
+	ipc_call(&vcpu->context, (struct endpoint *)endpoint->object, endpoint->data);
+}
+
+void exit_raise(struct vcpu *vcpu)
+{
+	vcpu->exit.pending = true;
+	vcpu->exit.sequence++;
+	call_server(vcpu);
+}
+
+void exit_redeliver(struct vcpu *vcpu)
+{
+	vcpu->exit.access |= EXIT_REDELIVERED;
+	call_server(vcpu);
+}
+
+bool exit_event(struct vcpu *vcpu)
+{
+	uint8_t state = vcpu->context.state;
+
+	if (!vcpu->armed || vcpu->exit.pending || vcpu->stopped || !(vcpu->events || vcpu->event_deadline))
+		return false;
+	if (state != STATE_READY && state != STATE_IDLE && state != STATE_PARKED)
+		return false;
+	vcpu->exit.kind = EXIT_EVENT;
+	vcpu->exit.was = state;
+	vcpu->exit.address = vcpu->events;
+	vcpu->exit.access = vcpu->event_deadline ? EXIT_EVENT_DEADLINE : 0;
+	vcpu->exit.value = 0;
+	vcpu->events = 0;
+	vcpu->event_deadline = false;
+	vcpu->armed = false;
+	exit_raise(vcpu);
+	return true;
+}
+
+void exit_message(const struct vcpu *vcpu, uint64_t *label, uint64_t words[MESSAGE_WORDS])
+{
+	const struct exit *exit = &vcpu->exit;
+
+	*label = LABEL_EXIT + exit->kind;
+	words[0] = exit->sequence;
+	words[1] = exit->address;
+	words[2] = exit->access;
+	words[3] = exit->value;
+	words[4] = exit->syndrome;
+	words[5] = exit->fault_address;
+}
+
+/* Which dispositions an exit of each kind allows. */
+static bool is_allowed(const struct vcpu *vcpu, enum disposition disposition, uint64_t flags)
+{
+	const uint32_t instruction = BIT(DISPOSITION_RESUME) | BIT(DISPOSITION_STEP) | BIT(DISPOSITION_PARK) |
+				     BIT(DISPOSITION_ABORT) | BIT(DISPOSITION_UNDEFINED);
+	const uint32_t allowed[] = {
+		[EXIT_START] = BIT(DISPOSITION_PARK) | BIT(DISPOSITION_START),
+		[EXIT_EVENT] = BIT(DISPOSITION_RESUME) | BIT(DISPOSITION_PARK) | BIT(DISPOSITION_START),
+		[EXIT_MEMORY] = instruction,
+		[EXIT_FETCH] = instruction & ~BIT(DISPOSITION_STEP),
+		[EXIT_HYPERCALL] = instruction,
+		[EXIT_FIRMWARE] = instruction,
+		[EXIT_REGISTER] = instruction,
+		[EXIT_OTHER] = instruction,
+	};
+
+	if (disposition > DISPOSITION_START || !(allowed[vcpu->exit.kind] & BIT(disposition)))
+		return false;
+	return disposition != DISPOSITION_START || (flags & REPLY_REGISTERS);
+}
+
+static enum status take_slots(struct vcpu *vcpu, struct reply *reply)
+{
+	struct vcpu_update *update = vcpu_update(vcpu);
+
+	reply->slot_changes = __atomic_load_n(&update->slot_changes, __ATOMIC_RELAXED);
+	if (reply->slot_changes > SLOT_CHANGES_MAX)
+		return ERR_REPLY;
+	for (uint32_t i = 0; i < reply->slot_changes; i++) {
+		reply->slots[i] = __atomic_load_n(&update->slots[i], __ATOMIC_RELAXED);
+		if (slots_check(SLOT_INDEX_OF(reply->slots[i]), reply->slots[i]) != OK)
+			return ERR_REPLY;
+	}
+	return OK;
+}
+
+/* Copy and check all that the server says. */
+static enum status take_reply(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS],
+			      struct reply *reply)
+{
+	reply->disposition = REPLY_DISPOSITION_OF(label);
+	reply->flags = label & ~(uint64_t)REPLY_DISPOSITION_MASK;
+	if (!vcpu->exit.pending || words[4] != vcpu->exit.sequence)
+		return ERR_REPLY;
+	if (reply->flags & ~(uint64_t)(REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM))
+		return ERR_REPLY;
+	if (!is_allowed(vcpu, reply->disposition, reply->flags))
+		return ERR_REPLY;
+	if ((reply->flags & REPLY_REGISTERS) &&
+	    !arch_vcpu_registers_take(vcpu, &vcpu_update(vcpu)->registers, &reply->registers))
+		return ERR_REPLY;
+	return reply->flags & REPLY_SLOTS ? take_slots(vcpu, reply) : OK;
+}
+
+/* The state that the disposition leaves the VCpu in. */
+static uint8_t next_state(const struct vcpu *vcpu, enum disposition disposition)
+{
+	if (disposition == DISPOSITION_PARK)
+		return STATE_PARKED;
+	if (disposition == DISPOSITION_RESUME && vcpu->exit.kind == EXIT_EVENT)
+		return vcpu->exit.was;
+	return STATE_READY;
+}
+
+enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS], uint64_t deadline)
+{
+	struct reply reply;
+	enum status status = take_reply(vcpu, label, words, &reply);
+
+	if (status != OK)
+		return status;
+	if (reply.flags & REPLY_REGISTERS)
+		arch_vcpu_registers_put(vcpu, &reply.registers);
+	for (uint32_t i = 0; (reply.flags & REPLY_SLOTS) && i < reply.slot_changes; i++)
+		slots_change(&vcpu->slots, SLOT_INDEX_OF(reply.slots[i]), reply.slots[i]);
+	if (reply.flags & REPLY_REARM)
+		vcpu->armed = true;
+	timeout_set(&vcpu->event_timeout, deadline);
+	if (reply.disposition == DISPOSITION_STEP)
+		arch_vcpu_step(vcpu, words);
+	else if (reply.disposition == DISPOSITION_ABORT)
+		arch_vcpu_abort(vcpu);
+	else if (reply.disposition == DISPOSITION_UNDEFINED)
+		arch_vcpu_undefined(vcpu);
+	vcpu->exit.pending = false;
+	vcpu_set_state(vcpu, next_state(vcpu, reply.disposition));
+	exit_event(vcpu);
+	return OK;
+}

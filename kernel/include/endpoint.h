@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Endpoints: a queue of contexts, all of them callers (SENDING, FAULTED) or all of them receivers.
+ */
+#pragma once
+
+#include <context.h>
+
+struct thread;
+
+struct endpoint {
+	struct list queue;
+	bool receivers;        /* what the queue holds, when it is not empty */
+	struct thread *server; /* who received here last: to refuse cycles of calls */
+};
+
+_Static_assert(sizeof(struct endpoint) <= 1UL << BITS_ENDPOINT, "object_bits");
+
+void endpoint_init(struct endpoint *endpoint);
+
+/* Everybody in the queue is aborted. */
+void endpoint_destroy(struct endpoint *endpoint);
+
+/* Queue a context that blocks here in state SENDING, RECEIVING or FAULTED. */
+void endpoint_enqueue(struct endpoint *endpoint, struct context *context, enum context_state state);
+
+/* The first receiver or the first caller, taken out of the queue; NULL if there is none. */
+struct context *endpoint_receiver(struct endpoint *endpoint);
+struct context *endpoint_sender(struct endpoint *endpoint);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exits: from a trap of the guest to a message, and from the reply back into the guest.
+ */
+#pragma once
+
+#include <vcpu.h>
+
+/* What is in vcpu->exit (all but sequence and was) becomes a call to the VMM. */
+void exit_raise(struct vcpu *vcpu);
+
+/* The exit as a message: label and words for a server's registers. */
+void exit_message(const struct vcpu *vcpu, uint64_t *label, uint64_t words[MESSAGE_WORDS]);
+
+/*
+ * The server's answer: check all of it, then commit all of it. ERR_REPLY and ERR_ARGUMENT: nothing happened
+ * and the exit is still pending.
+ */
+enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS], uint64_t deadline);
+
+/* The server is gone: the exit goes back to the endpoint, marked. */
+void exit_redeliver(struct vcpu *vcpu);
+
+/* If signals wait and may be told, make them an exit. Whether there is one now. */
+bool exit_event(struct vcpu *vcpu);

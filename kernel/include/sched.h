@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who runs: ready queues by priority, budgets by sporadic replenishment.
+ *
+ * A context is in a ready queue exactly when it is READY, has a scheduling context with budget, and is not
+ * the one that runs. Handlers change states; sched_leave(), once at the end of each entry into
+ * the kernel, decides who goes on and switches to it.
+ */
+#pragma once
+
+#include <context.h>
+#include <slot.h>
+
+#define REFILLS_MAX 8
+
+/* Time on a core: a ring of amounts, each with the time from which it can be used. */
+struct sched_context {
+	uint64_t budget; /* ticks; 0: not configured */
+	uint64_t period;
+	struct {
+		uint64_t when;
+		uint64_t amount;
+	} refill[REFILLS_MAX];
+	uint8_t first;
+	uint8_t count;
+	struct context *holder; /* who runs on it now, own or borrowed */
+	struct timeout timeout; /* armed while it waits for its first refill */
+	uint64_t consumed;
+	struct slot bound; /* binding: the thread or VCpu it belongs to */
+};
+
+_Static_assert(sizeof(struct sched_context) <= 1UL << BITS_SCHED_CONTEXT, "object_bits");
+
+/* The core's own data. */
+struct core {
+	struct context *current;    /* who runs, or ran until this entry */
+	struct sched_context *sc;   /* charged since `since` */
+	uint64_t since;
+	uint64_t timer;             /* what the hardware timer is set to */
+	bool timer_fired;           /* its interrupt came in this entry */
+	uint64_t bitmap[PRIORITIES / 64];
+	struct list ready[PRIORITIES];
+};
+
+extern struct core core;
+
+void sched_start(void);
+
+/* `context` becomes READY and runs when its turn comes. */
+void sched_wake(struct context *context);
+
+/* `context` is READY no more (its state is set by the caller); takes it out of the ready queue. */
+void sched_block(struct context *context, enum context_state state);
+
+/* The running context goes behind the others of its priority. */
+void sched_yield(void);
+
+/* Change a context's priority, wherever it is. */
+void sched_set_priority(struct context *context, uint8_t priority);
+
+/* `server` runs on the time of `client` from now on, if it has none of its own. */
+void sched_lend(struct context *client, struct context *server);
+
+/* Give lent time back to who lent it. */
+void sched_return(struct context *server);
+
+/* Pick who runs, charge who ran, set the timer, switch. Returns the registers to load. */
+struct registers *sched_leave(void);
+
+/* A refill came due. */
+void sched_refill(struct sched_context *sc);
+
+/* A context stops (STOPPED): what it borrowed goes back, and a chain through it closes over it. */
+void sched_stop(struct context *context);
+
+/* The same at its end. */
+void sched_forget(struct context *context);
+
+void sched_context_destroy(struct sched_context *sc);
+/* The binding of a SchedContext was revoked. */
+void sched_context_unbound(struct sched_context *sc);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VCpus: a guest's context, its exit, its interrupt slots and its events.
+ *
+ * The object is four pages: this structure; the page that the VMM reads; the page that the VMM writes; and
+ * the state that the architecture keeps for it.
+ */
+#pragma once
+
+#include <arch/vcpu.h>
+#include <context.h>
+#include <slot.h>
+#include <slots.h>
+
+/* The exit that is not answered yet; it stays as it is until a reply commits. */
+struct exit {
+	bool pending;
+	uint8_t kind; /* enum exit_kind */
+	uint8_t was;  /* the state before it: READY, IDLE or PARKED */
+	uint64_t sequence;
+	uint64_t address;
+	uint64_t access;
+	uint64_t value;
+	uint64_t syndrome;
+	uint64_t fault_address;
+	uint64_t detail; /* the architecture's: which register completes it */
+};
+
+struct vcpu {
+	struct context context; /* first */
+	struct exit exit;
+	struct slots slots;
+	uint64_t id;
+	/* Events: signals not yet told, told only while armed. */
+	uint64_t events;
+	bool event_deadline;
+	bool armed;
+	bool stopped; /* by `stop`; `exit.was` and the exit are kept */
+	uint8_t stopped_state;
+	struct timeout event_timeout;
+	struct timeout timer_timeout;
+	struct slot space; /* bindings */
+	struct slot endpoint;
+	struct slot page_frame;   /* the page readable, and */
+	struct slot update_frame; /* the page writable by its VMM */
+	struct arch_vcpu arch;
+};
+
+_Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "the first page of the object");
+
+static inline struct vcpu *vcpu_of(struct context *context)
+{
+	BUG_ON(context->kind != CONTEXT_VCPU);
+	return container_of(context, struct vcpu, context);
+}
+
+static inline struct vcpu_page *vcpu_page(struct vcpu *vcpu)
+{
+	return (struct vcpu_page *)((char *)vcpu + PAGE_SIZE);
+}
+
+static inline struct vcpu_update *vcpu_update(struct vcpu *vcpu)
+{
+	return (struct vcpu_update *)((char *)vcpu + 2 * PAGE_SIZE);
+}
+
+void vcpu_init(struct vcpu *vcpu);
+void vcpu_destroy(struct vcpu *vcpu);
+/* A binding was revoked: without address space or endpoint a VCpu stops. */
+void vcpu_unbound(struct vcpu *vcpu, struct slot *binding);
+
+/* Its state on the core is as it should be for the guest to run: called before each entry. */
+void vcpu_enter(struct vcpu *vcpu);
+
+/* READY, IDLE or PARKED; remembered while it is stopped. */
+void vcpu_set_state(struct vcpu *vcpu, uint8_t state);
+
+/* The guest waits for an interrupt (WFI): idle, unless one is pending. The instruction is done already. */
+void vcpu_idle(struct vcpu *vcpu);
+
+/* A slot or line of a VCpu changed: wake it where it is idle. */
+void vcpu_kick(struct vcpu *vcpu);
+
+/* Signals for the VMM. */
+void vcpu_event(struct vcpu *vcpu, uint64_t bits);
+void vcpu_event_deadline(struct vcpu *vcpu);
+
+/* The guest's own timer came due while its state was not on the core. */
+void vcpu_timer(struct vcpu *vcpu);

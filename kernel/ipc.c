@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages. A message is in the registers of who sends it until it is in the registers of who gets it;
+ * a VCpu's is its exit, a faulted thread's its fault.
+ */
+#include <arch/registers.h>
+#include <exit.h>
+#include <ipc.h>
+#include <sched.h>
+
+/* Put the message of `sender` into the registers of `server`, which waits no more. */
+static void deliver(struct context *sender, struct context *server, uint64_t badge)
+{
+	struct registers *to = server->registers;
+
+	message_set_status(to, OK);
+	message_set_badge(to, badge);
+	if (sender->kind == CONTEXT_VCPU) {
+		exit_message(vcpu_of(sender), message_label(to), message_words(to));
+	} else if (sender->state == STATE_FAULTED) {
+		struct thread *thread = thread_of(sender);
+
+		*message_label(to) = LABEL_FAULT;
+		message_words(to)[0] = thread->fault_info.cause;
+		message_words(to)[1] = thread->fault_info.address;
+		message_words(to)[2] = sender->registers->pc;
+	} else {
+		message_copy(to, sender->registers);
+	}
+}
+
+/* The server owes the client an answer, and runs on its time if it has none. */
+static void take_call(struct context *client, struct context *server)
+{
+	client->state = STATE_CALLING;
+	client->callee = server;
+	server->caller = client;
+	sched_lend(client, server);
+}
+
+/*
+ * Whether a call at this endpoint would wait for somebody who waits for this client: its server is the client
+ * itself, or up the chain of callers.
+ */
+static bool is_cycle(const struct context *client, const struct endpoint *endpoint)
+{
+	const struct context *at = client;
+
+	if (!endpoint->server)
+		return false;
+	/* Chains are CALL_DEPTH_MAX long at most: a longer one is refused before it is made. */
+	for (; at; at = at->caller)
+		if (at == &endpoint->server->context)
+			return true;
+	return false;
+}
+
+static uint32_t chain_length(const struct context *client)
+{
+	uint32_t length = 1;
+
+	for (const struct context *at = client; at->caller; at = at->caller)
+		length++;
+	return length;
+}
+
+enum status ipc_call(struct context *client, struct endpoint *endpoint, uint64_t badge)
+{
+	struct context *server;
+
+	if (client->kind == CONTEXT_THREAD &&
+	    (is_cycle(client, endpoint) || chain_length(client) > CALL_DEPTH_MAX))
+		return ERR_DEPTH;
+	client->badge = badge;
+	server = endpoint_receiver(endpoint);
+	if (!server) {
+		endpoint_enqueue(endpoint, client, STATE_SENDING);
+		return OK;
+	}
+	sched_block(client, STATE_CALLING);
+	deliver(client, server, badge);
+	take_call(client, server);
+	sched_wake(server);
+	return OK;
+}
+
+void ipc_fault(struct thread *thread, uint64_t cause, uint64_t address)
+{
+	struct slot *fault = &thread->fault_binding;
+	struct context *server;
+	struct endpoint *endpoint;
+
+	thread->fault_info.cause = cause;
+	thread->fault_info.address = address;
+	if (fault->type != OBJECT_ENDPOINT) {
+		thread_stop(thread);
+		return;
+	}
+	endpoint = (struct endpoint *)fault->object;
+	thread->context.badge = fault->data;
+	server = endpoint_receiver(endpoint);
+	if (!server) {
+		endpoint_enqueue(endpoint, &thread->context, STATE_FAULTED);
+		return;
+	}
+	sched_block(&thread->context, STATE_FAULTED);
+	deliver(&thread->context, server, fault->data);
+	sched_wake(server);
+}
+
+/* A server that waits for its next message owes nobody anything. */
+static void abort_caller(struct context *server)
+{
+	struct context *caller = server->caller;
+
+	if (!caller)
+		return;
+	server->caller = NULL;
+	caller->callee = NULL;
+	if (caller->kind == CONTEXT_VCPU) {
+		exit_redeliver(vcpu_of(caller));
+		return;
+	}
+	timeout_cancel(&caller->deadline);
+	message_set_status(caller->registers, ERR_ABORTED);
+	sched_wake(caller);
+}
+
+void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t deadline)
+{
+	struct context *context = &server->context;
+	struct context *sender;
+
+	abort_caller(context);
+	sched_return(context);
+	if (server->serves != endpoint) {
+		if (server->serves)
+			server->serves->server = NULL;
+		if (endpoint->server)
+			endpoint->server->serves = NULL;
+		server->serves = endpoint;
+		endpoint->server = server;
+	}
+	sender = endpoint_sender(endpoint);
+	if (!sender) {
+		endpoint_enqueue(endpoint, context, STATE_RECEIVING);
+		timeout_set(&context->deadline, deadline);
+		return;
+	}
+	sched_block(context, STATE_RECEIVING);
+	deliver(sender, context, sender->badge);
+	if (sender->state == STATE_SENDING)
+		take_call(sender, context);
+	sched_wake(context);
+}
+
+enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge)
+{
+	struct context *server = endpoint_receiver(endpoint);
+
+	if (!server)
+		return ERR_STATE;
+	deliver(&sender->context, server, badge);
+	sched_wake(server);
+	return OK;
+}
+
+enum status ipc_reply(struct thread *server, uint64_t deadline)
+{
+	struct context *context = &server->context;
+	struct context *caller = context->caller;
+	struct registers *from = context->registers;
+
+	if (!caller)
+		return OK;
+	if (caller->kind == CONTEXT_VCPU) {
+		enum status status =
+			exit_commit(vcpu_of(caller), *message_label(from), message_words(from), deadline);
+
+		if (status != OK)
+			return status;
+	} else {
+		message_copy(caller->registers, from);
+		message_set_status(caller->registers, OK);
+		timeout_cancel(&caller->deadline);
+		sched_wake(caller);
+	}
+	caller->callee = NULL;
+	context->caller = NULL;
+	sched_return(context);
+	return OK;
+}
+
+void ipc_cancel(struct context *context)
+{
+	abort_caller(context);
+	if (context->callee) {
+		context->callee->caller = NULL;
+		context->callee = NULL;
+	}
+	context_unblock(context);
+}
+
+void ipc_deadline(struct context *context)
+{
+	if (context->callee) {
+		context->callee->caller = NULL;
+		context->callee = NULL;
+	}
+	context_unblock(context);
+	message_set_status(context->registers, ERR_DEADLINE);
+	sched_wake(context);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Notifications.
+ */
+#include <arch/registers.h>
+#include <kernel_dispatch.h>
+#include <notification.h>
+#include <sched.h>
+#include <vcpu.h>
+
+void notification_init(struct notification *notification)
+{
+	list_init(&notification->waiters);
+}
+
+static struct context *first_waiter(struct notification *notification)
+{
+	return list_empty(&notification->waiters) ?
+		       NULL :
+		       container_of(notification->waiters.next, struct context, queue);
+}
+
+void notification_destroy(struct notification *notification)
+{
+	struct context *waiter;
+
+	binding_clear(&notification->vcpu);
+	while ((waiter = first_waiter(notification))) {
+		context_unblock(waiter);
+		message_set_status(waiter->registers, ERR_ABORTED);
+		sched_wake(waiter);
+	}
+}
+
+void notification_unbound(struct notification *notification)
+{
+	notification->binding = NOTIFICATION_UNBOUND;
+}
+
+static struct vcpu *bound_vcpu(struct notification *notification)
+{
+	return (struct vcpu *)notification->vcpu.object;
+}
+
+static bool drives_line(struct notification *notification)
+{
+	return notification->binding == NOTIFICATION_SLOT &&
+	       (bound_vcpu(notification)->slots.level & BIT(notification->slot));
+}
+
+static void drive_slot(struct notification *notification)
+{
+	struct vcpu *vcpu = bound_vcpu(notification);
+
+	if (drives_line(notification)) {
+		slots_set_line(&vcpu->slots, notification->slot, notification->word != 0);
+	} else {
+		notification->word = 0;
+		slots_pend(&vcpu->slots, notification->slot);
+	}
+	vcpu_kick(vcpu);
+}
+
+/* Give the waiter what it waits for. Its mask is in its message until then. */
+static void hand_over(struct notification *notification, struct context *waiter, uint64_t mask)
+{
+	message_set_status(waiter->registers, OK);
+	message_words(waiter->registers)[0] = notification->word & mask;
+	notification->word &= ~mask;
+}
+
+void notification_signal(struct notification *notification, uint64_t bits)
+{
+	struct context *waiter = first_waiter(notification);
+
+	notification->word |= bits;
+	switch (notification->binding) {
+	case NOTIFICATION_EVENT:
+		notification->word = 0;
+		vcpu_event(bound_vcpu(notification), bits);
+		return;
+	case NOTIFICATION_SLOT:
+		drive_slot(notification);
+		return;
+	default:
+		break;
+	}
+	if (waiter && (notification->word & waiter->badge)) {
+		context_unblock(waiter);
+		hand_over(notification, waiter, waiter->badge);
+		sched_wake(waiter);
+	}
+}
+
+void notification_wait(struct notification *notification, struct context *thread, uint64_t mask, uint64_t deadline)
+{
+	if (notification->word & mask) {
+		hand_over(notification, thread, mask);
+		return;
+	}
+	thread->badge = mask;
+	sched_block(thread, STATE_WAITING);
+	list_insert(&notification->waiters, &thread->queue);
+	timeout_set(&thread->deadline, deadline);
+}
+
+static enum status bind(struct invocation *call, cap_t cap, enum notification_binding kind, uint8_t slot)
+{
+	struct notification *notification = (struct notification *)call->slot->object;
+	struct slot *vcpu = NULL;
+	enum status status = invocation_slot(call, cap, OBJECT_VCPU, &vcpu);
+
+	if (status != OK)
+		return status;
+	if (notification->binding != NOTIFICATION_UNBOUND)
+		return ERR_OCCUPIED;
+	if (!list_empty(&notification->waiters))
+		return ERR_STATE;
+	status = binding_set(&notification->vcpu, vcpu, OBJECT_NOTIFICATION, notification);
+	if (status != OK)
+		return status;
+	notification->binding = (uint8_t)kind;
+	notification->slot = slot;
+	/* What was signalled before counts. */
+	if (notification->word)
+		notification_signal(notification, notification->word);
+	return OK;
+}
+
+enum status notification_bind_event(struct invocation *call, cap_t vcpu)
+{
+	return bind(call, vcpu, NOTIFICATION_EVENT, 0);
+}
+
+enum status notification_bind_slot(struct invocation *call, cap_t vcpu, uint32_t slot)
+{
+	if (slot >= VCPU_SLOTS)
+		return ERR_ARGUMENT;
+	return bind(call, vcpu, NOTIFICATION_SLOT, (uint8_t)slot);
+}
+
+enum status notification_unbind(struct invocation *call)
+{
+	struct notification *notification = (struct notification *)call->slot->object;
+
+	if (notification->binding == NOTIFICATION_UNBOUND)
+		return ERR_STATE;
+	binding_clear(&notification->vcpu);
+	notification_unbound(notification);
+	return OK;
+}
+
+enum status notification_clear(struct invocation *call, uint64_t *bits)
+{
+	struct notification *notification = (struct notification *)call->slot->object;
+	uint64_t mask = call->slot->data ? call->slot->data : ~0ULL;
+
+	if (!(call->slot->rights & RIGHT_READ))
+		return ERR_RIGHTS;
+	*bits = notification->word & mask;
+	notification->word &= ~mask;
+	if (drives_line(notification))
+		drive_slot(notification);
+	return OK;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What differs by an object's type at its beginning and end: one switch for each.
+ */
+#include <address_space.h>
+#include <arch/mmu.h>
+#include <endpoint.h>
+#include <irq.h>
+#include <notification.h>
+#include <object.h>
+#include <sched.h>
+#include <thread.h>
+#include <vcpu.h>
+
+uint8_t object_bits(enum object_type type, uint32_t size_bits)
+{
+	static const uint8_t fixed[OBJECT_TYPES] = {
+		[OBJECT_THREAD] = BITS_THREAD,
+		[OBJECT_VCPU] = BITS_VCPU,
+		[OBJECT_SCHED_CONTEXT] = BITS_SCHED_CONTEXT,
+		[OBJECT_ENDPOINT] = BITS_ENDPOINT,
+		[OBJECT_NOTIFICATION] = BITS_NOTIFICATION,
+		[OBJECT_PAGE_TABLE] = BITS_PAGE_TABLE,
+		[OBJECT_ADDRESS_SPACE] = BITS_ADDRESS_SPACE,
+		[OBJECT_GUEST_SPACE] = BITS_ADDRESS_SPACE,
+	};
+
+	switch (type) {
+	case OBJECT_UNTYPED:
+		return size_bits >= PAGE_BITS && size_bits <= 47 ? (uint8_t)size_bits : 0;
+	case OBJECT_FRAME:
+		return size_bits == PAGE_BITS || size_bits == BLOCK_BITS || size_bits == HUGE_BITS ?
+			       (uint8_t)size_bits :
+			       0;
+	case OBJECT_CNODE:
+		return size_bits >= 2 && size_bits <= 16 ? (uint8_t)(size_bits + BITS_SLOT) : 0;
+	default:
+		return type < OBJECT_TYPES && size_bits == 0 ? fixed[type] : 0;
+	}
+}
+
+void object_create(struct slot *slot, paddr_t address)
+{
+	void *object = phys_to_virt(address);
+
+	slot->object = (uint64_t)object;
+	switch (slot->type) {
+	case OBJECT_UNTYPED:
+	case OBJECT_FRAME:
+		slot->object = address;
+		break;
+	case OBJECT_THREAD:
+		thread_init(object);
+		break;
+	case OBJECT_VCPU:
+		vcpu_init(object);
+		break;
+	case OBJECT_SCHED_CONTEXT:
+		timeout_init(&((struct sched_context *)object)->timeout, TIMEOUT_REFILL);
+		break;
+	case OBJECT_ENDPOINT:
+		endpoint_init(object);
+		break;
+	case OBJECT_NOTIFICATION:
+		notification_init(object);
+		break;
+	case OBJECT_ADDRESS_SPACE:
+	case OBJECT_GUEST_SPACE:
+		space_init(object, slot->type == OBJECT_GUEST_SPACE);
+		break;
+	default: /* CNode, PageTable: zeroed memory is what they are */
+		break;
+	}
+}
+
+/* A CNode holds no CNodes and no Untypeds but in the root server's, which its own thread's binding keeps. */
+static void cnode_destroy(struct cnode cnode)
+{
+	for (uint32_t i = 0; i < cnode.count; i++) {
+		if (cnode.slots[i].type == OBJECT_NULL)
+			continue;
+		slot_revoke(&cnode.slots[i]);
+		slot_delete(&cnode.slots[i]);
+	}
+}
+
+void object_destroy(struct slot *slot)
+{
+	void *object = (void *)slot->object;
+
+	switch (slot->type) {
+	case OBJECT_CNODE:
+		cnode_destroy(cnode_of(slot));
+		break;
+	case OBJECT_THREAD:
+		thread_destroy(object);
+		break;
+	case OBJECT_VCPU:
+		vcpu_destroy(object);
+		break;
+	case OBJECT_SCHED_CONTEXT:
+		sched_context_destroy(object);
+		break;
+	case OBJECT_ENDPOINT:
+		endpoint_destroy(object);
+		break;
+	case OBJECT_NOTIFICATION:
+		notification_destroy(object);
+		break;
+	case OBJECT_ADDRESS_SPACE:
+	case OBJECT_GUEST_SPACE:
+		space_destroy(object);
+		break;
+	case OBJECT_IRQ_HANDLER:
+		irq_handler_destroy((uint32_t)slot->object);
+		break;
+	default:
+		break;
+	}
+}
+
+void object_release(struct slot *slot)
+{
+	if (slot->type == OBJECT_FRAME || slot->type == OBJECT_PAGE_TABLE)
+		space_unmap(slot);
+}
+
+void object_unbound(struct slot *binding, enum object_type holder_type, void *holder)
+{
+	switch (holder_type) {
+	case OBJECT_THREAD:
+		thread_unbound(holder, binding);
+		break;
+	case OBJECT_VCPU:
+		vcpu_unbound(holder, binding);
+		break;
+	case OBJECT_SCHED_CONTEXT:
+		sched_context_unbound(holder);
+		break;
+	case OBJECT_NOTIFICATION:
+		notification_unbound(holder);
+		break;
+	default: /* an IrqHandler without a notification stays quiet until it is bound again */
+		break;
+	}
+}

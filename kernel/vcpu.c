@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VCpus: life, events and idling. Exits are in exit.c.
+ */
+#include <address_space.h>
+#include <arch/list_register.h>
+#include <exit.h>
+#include <ipc.h>
+#include <kernel_dispatch.h>
+#include <sched.h>
+#include <vcpu.h>
+
+static void init_page_frame(struct slot *slot, void *page)
+{
+	*slot = (struct slot){
+		.type = OBJECT_FRAME,
+		.rights = RIGHTS_ALL,
+		.size_bits = PAGE_BITS,
+		.object = virt_to_phys(page),
+	};
+	list_init(&slot->mapped);
+}
+
+void vcpu_init(struct vcpu *vcpu)
+{
+	context_init(&vcpu->context, CONTEXT_VCPU, &vcpu_page(vcpu)->registers);
+	timeout_init(&vcpu->event_timeout, TIMEOUT_EVENT);
+	timeout_init(&vcpu->timer_timeout, TIMEOUT_TIMER);
+	slots_init(&vcpu->slots);
+	vcpu->armed = true;
+	arch_vcpu_init(vcpu);
+}
+
+static void vcpu_halt(struct vcpu *vcpu)
+{
+	ipc_cancel(&vcpu->context);
+	sched_stop(&vcpu->context);
+	timeout_cancel(&vcpu->event_timeout);
+	timeout_cancel(&vcpu->timer_timeout);
+	vcpu->exit.pending = false;
+	vcpu->stopped = false;
+}
+
+void vcpu_destroy(struct vcpu *vcpu)
+{
+	vcpu_halt(vcpu);
+	arch_vcpu_forget(vcpu);
+	sched_forget(&vcpu->context);
+	binding_clear(&vcpu->space);
+	binding_clear(&vcpu->endpoint);
+}
+
+void vcpu_unbound(struct vcpu *vcpu, struct slot *binding)
+{
+	/* Without its address space or VMM a guest cannot go on; the other binding is of no use alone. */
+	vcpu_halt(vcpu);
+	arch_vcpu_forget(vcpu);
+	binding_clear(binding == &vcpu->space ? &vcpu->endpoint : &vcpu->space);
+}
+
+void vcpu_enter(struct vcpu *vcpu)
+{
+	if (vcpu->slots.dirty) {
+		slots_fold(&vcpu->slots);
+		slots_fill(&vcpu->slots);
+	}
+}
+
+void vcpu_idle(struct vcpu *vcpu)
+{
+	slots_fold(&vcpu->slots);
+	if (!(slots_pending(&vcpu->slots) & vcpu->slots.enabled))
+		sched_block(&vcpu->context, STATE_IDLE);
+}
+
+void vcpu_kick(struct vcpu *vcpu)
+{
+	if (vcpu->context.state != STATE_IDLE)
+		return;
+	slots_fold(&vcpu->slots);
+	if (slots_pending(&vcpu->slots) & vcpu->slots.enabled)
+		sched_wake(&vcpu->context);
+}
+
+void vcpu_event(struct vcpu *vcpu, uint64_t bits)
+{
+	vcpu->events |= bits;
+	exit_event(vcpu);
+}
+
+void vcpu_event_deadline(struct vcpu *vcpu)
+{
+	vcpu->event_deadline = true;
+	exit_event(vcpu);
+}
+
+void vcpu_timer(struct vcpu *vcpu)
+{
+	/* Once its state is on the core the hardware timer speaks for itself. */
+	if (vcpu->context.state == STATE_IDLE)
+		sched_wake(&vcpu->context);
+}
+
+static struct vcpu *invoked(struct invocation *call)
+{
+	return (struct vcpu *)call->slot->object;
+}
+
+enum status vcpu_configure(struct invocation *call, cap_t address_space, cap_t endpoint, uint64_t id)
+{
+	struct vcpu *vcpu = invoked(call);
+	struct slot *space = NULL;
+	struct slot *handler = NULL;
+	enum status status = invocation_slot(call, address_space, OBJECT_GUEST_SPACE, &space);
+
+	if (status == OK)
+		status = invocation_slot_with(call, endpoint, OBJECT_ENDPOINT, RIGHT_WRITE, &handler);
+	if (status == OK)
+		status = slot_can_derive(space);
+	if (status == OK)
+		status = slot_can_derive(handler);
+	if (status != OK)
+		return status;
+	if ((vcpu->context.state != STATE_STOPPED && vcpu->context.state != STATE_PARKED) || vcpu->stopped)
+		return ERR_STATE;
+	arch_vcpu_forget(vcpu);
+	binding_clear(&vcpu->space);
+	binding_clear(&vcpu->endpoint);
+	binding_set(&vcpu->space, space, OBJECT_VCPU, vcpu);
+	binding_set(&vcpu->endpoint, handler, OBJECT_VCPU, vcpu);
+	vcpu->id = id;
+	return OK;
+}
+
+enum status vcpu_set_priority(struct invocation *call, uint32_t priority)
+{
+	if (priority >= PRIORITIES)
+		return ERR_ARGUMENT;
+	sched_set_priority(&invoked(call)->context, (uint8_t)priority);
+	return OK;
+}
+
+enum status vcpu_start(struct invocation *call)
+{
+	struct vcpu *vcpu = invoked(call);
+	uint8_t state = vcpu->context.state;
+
+	if (vcpu->endpoint.type == OBJECT_NULL || vcpu->stopped ||
+	    (state != STATE_STOPPED && state != STATE_PARKED))
+		return ERR_STATE;
+	arch_vcpu_reset(vcpu);
+	vcpu->exit.kind = EXIT_START;
+	vcpu->exit.was = STATE_PARKED;
+	exit_raise(vcpu);
+	return OK;
+}
+
+/* While it is stopped, `stopped_state` is what it would be; an exit under way is still answered. */
+enum status vcpu_stop(struct invocation *call)
+{
+	struct vcpu *vcpu = invoked(call);
+
+	if (vcpu->stopped || vcpu->context.state == STATE_STOPPED)
+		return ERR_STATE;
+	vcpu->stopped = true;
+	if (!vcpu->exit.pending) {
+		vcpu->stopped_state = vcpu->context.state;
+		sched_block(&vcpu->context, STATE_STOPPED);
+	}
+	return OK;
+}
+
+enum status vcpu_resume(struct invocation *call)
+{
+	struct vcpu *vcpu = invoked(call);
+
+	if (!vcpu->stopped)
+		return ERR_STATE;
+	vcpu->stopped = false;
+	if (!vcpu->exit.pending) {
+		vcpu_set_state(vcpu, vcpu->stopped_state);
+		exit_event(vcpu);
+	}
+	return OK;
+}
+
+void vcpu_set_state(struct vcpu *vcpu, uint8_t state)
+{
+	if (vcpu->stopped) {
+		vcpu->stopped_state = state;
+		sched_block(&vcpu->context, STATE_STOPPED);
+	} else if (state == STATE_READY) {
+		sched_wake(&vcpu->context);
+	} else {
+		sched_block(&vcpu->context, state);
+		vcpu_kick(vcpu);
+	}
+}
+
+enum status vcpu_set_slot(struct invocation *call, uint32_t slot, uint64_t change)
+{
+	struct vcpu *vcpu = invoked(call);
+	enum status status = slots_change(&vcpu->slots, slot, change);
+
+	if (status == OK)
+		vcpu_kick(vcpu);
+	return status;
+}
+
+enum status vcpu_query_slots(struct invocation *call, uint64_t *pending, uint64_t *active)
+{
+	struct vcpu *vcpu = invoked(call);
+
+	slots_fold(&vcpu->slots);
+	*pending = slots_pending(&vcpu->slots);
+	*active = vcpu->slots.active;
+	return OK;
+}
+
+enum status vcpu_translate(struct invocation *call, uint64_t address, uint32_t write, uint64_t *physical)
+{
+	struct vcpu *vcpu = invoked(call);
+
+	if (write > 1)
+		return ERR_ARGUMENT;
+	if (vcpu->space.type == OBJECT_NULL)
+		return ERR_STATE;
+	return arch_vcpu_translate(vcpu, address, write, physical) ? OK : ERR_ARGUMENT;
+}
+
+enum status address_space_map_vcpu(struct invocation *call, cap_t cap, uint64_t address)
+{
+	struct address_space *space = (struct address_space *)call->slot->object;
+	struct slot *slot = NULL;
+	enum status status = invocation_slot(call, cap, OBJECT_VCPU, &slot);
+	struct vcpu *vcpu;
+
+	if (status == OK)
+		status = slot_can_derive(slot);
+	if (status != OK)
+		return status;
+	vcpu = (struct vcpu *)slot->object;
+	if (vcpu->page_frame.type != OBJECT_NULL)
+		return ERR_OCCUPIED;
+	/* Both frames are descendants of this capability: revoking it takes the pages from the VMM. */
+	init_page_frame(&vcpu->page_frame, vcpu_page(vcpu));
+	init_page_frame(&vcpu->update_frame, vcpu_update(vcpu));
+	slot_derive(slot, &vcpu->page_frame);
+	slot_derive(slot, &vcpu->update_frame);
+	status = space_map(space, &vcpu->page_frame, address, RIGHT_READ, MEMORY_NORMAL);
+	if (status == OK)
+		status = space_map(space, &vcpu->update_frame, address + PAGE_SIZE, RIGHT_READ | RIGHT_WRITE,
+				   MEMORY_NORMAL);
+	if (status != OK) {
+		slot_delete(&vcpu->update_frame);
+		slot_delete(&vcpu->page_frame);
+	}
+	return status;
+}
