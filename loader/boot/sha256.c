@@ -39,8 +39,8 @@ static uint32_t big_endian(const uint8_t *p)
 
 static void schedule(uint32_t w[64], const uint8_t *data)
 {
-	for (unsigned int t = 0; t < 16; t++)
-		w[t] = big_endian(data + t * 4);
+	for (unsigned int t = 0; t < 16; t++, data += sizeof(uint32_t))
+		w[t] = big_endian(data);
 	for (unsigned int t = 16; t < 64; t++) {
 		uint32_t a = w[t - 15];
 		uint32_t b = w[t - 2];

@@ -203,7 +203,7 @@ START_TEST(log_flood_keeps_no_console_out)
 	}
 	seen[length] = '\0';
 	ck_assert_ptr_nonnull(strchr(seen, '#'));
-	ck_assert_ptr_nonnull(strchr(seen + 2 * STREAM_SIZE, '#'));
+	ck_assert_ptr_nonnull(strchr(seen + (size_t)2 * STREAM_SIZE, '#'));
 }
 END_TEST
 

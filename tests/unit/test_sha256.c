@@ -18,7 +18,7 @@ static void check_digest(const void *data, size_t size, const char *expected)
 	char text[2 * SHA256_DIGEST + 1];
 
 	sha256(data, size, digest);
-	for (unsigned int i = 0; i < SHA256_DIGEST; i++)
+	for (size_t i = 0; i < SHA256_DIGEST; i++)
 		sprintf(text + 2 * i, "%02x", digest[i]);
 	ck_assert_str_eq(text, expected);
 }

@@ -11,19 +11,8 @@
 
 #include <stdint.h>
 
-#include <idl/kernel.h>
-
-/* A slot of the process's own CNode. */
-typedef uint32_t cap_t;
-
-struct message {
-	uint64_t label;
-	uint64_t word[MESSAGE_WORDS];
-	/* On arrival: the badge of the capability that was used to send. Not sent. */
-	uint64_t badge;
-};
-
 #include <cloister/arch/syscall.h>
+#include <cloister/types.h>
 
 /*
  * Send `m` and wait for the answer, which replaces it. ERR_DEADLINE when `deadline` passes first,
@@ -45,6 +34,7 @@ static inline enum status message_call(cap_t cap, struct message *m)
 /* Wait at an endpoint for a message. A caller not yet answered gets ERR_ABORTED (SYS_RECV). */
 static inline enum status message_recv(cap_t cap, struct message *m, uint64_t deadline)
 {
+	*m = (struct message){ 0 };
 	return arch_message(SYS_RECV, cap, m, deadline);
 }
 

@@ -6,6 +6,8 @@
 #ifndef CLOISTER_ARCH_COUNTER_H
 #define CLOISTER_ARCH_COUNTER_H
 
+#include <stdint.h>
+
 static inline uint64_t arch_counter(void)
 {
 	uint64_t value;

@@ -6,6 +6,8 @@
 #ifndef CLOISTER_ARCH_SYSCALL_H
 #define CLOISTER_ARCH_SYSCALL_H
 
+#include <cloister/types.h>
+
 /* Make system call `number`; `m` goes out and comes back in registers. */
 static inline enum status arch_message(enum syscall number, cap_t cap, struct message *m,
 				       uint64_t deadline)

@@ -3,6 +3,8 @@
 #ifndef CLOISTER_ARCH_COUNTER_H
 #define CLOISTER_ARCH_COUNTER_H
 
+#include <stdint.h>
+
 uint64_t arch_counter(void);
 uint64_t arch_counter_frequency(void);
 

@@ -3,6 +3,8 @@
 #ifndef CLOISTER_ARCH_SYSCALL_H
 #define CLOISTER_ARCH_SYSCALL_H
 
+#include <cloister/types.h>
+
 /* As the arch_message() of a real architecture; defined by the test. */
 enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline);
 
