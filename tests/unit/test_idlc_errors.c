@@ -97,11 +97,11 @@ END_TEST
 /* Of an overlong line only what is around the error is shown. */
 START_TEST(long_line)
 {
-	char text[1100] = "interface t 1; //\n";
+	char text[1100];
 	char expected[1100];
 
-	memset(text + strlen(text), ' ', 1000);
-	strcat(text, "const A = B;");
+	snprintf(text, sizeof(text), "interface t 1;
+%*sconst A = B;", 1000, "");
 	snprintf(expected, sizeof(expected),
 		 "t.idl:2:1011: error: unknown constant `B`; declare it before, or `use` its "
 		 "interface\n%*sconst A = B;\n%*s^\n",

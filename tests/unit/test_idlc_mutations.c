@@ -11,8 +11,9 @@
 
 #define TRUNCATIONS 60
 #define MUTATIONS   300
-/* Room for what a mutation adds. */
-#define GROWTH 64
+/* Bytes that a mutation adds at most, and all of a file's. */
+#define PIECE_MAX  64
+#define GROWTH_MAX 256
 
 static uint64_t state = 1;
 
@@ -64,7 +65,7 @@ static size_t mutate(char *text, size_t size)
 	};
 	size_t at = random_below(size);
 	size_t gone = random_below(4) ? random_below(8) : random_below(size);
-	char piece[GROWTH];
+	char piece[PIECE_MAX];
 	size_t length = 0;
 
 	if (gone > size - at)
@@ -113,13 +114,13 @@ START_TEST(mutations)
 	for (size_t i = 0; paths[i]; i++) {
 		char *text = read_text(paths[i]);
 		size_t size = strlen(text);
-		char *mutant = malloc(size + 4 * GROWTH);
+		char *mutant = malloc(size + GROWTH_MAX);
 
 		ck_assert_ptr_nonnull(mutant);
 		for (unsigned int j = 0; j < MUTATIONS; j++) {
 			size_t mutant_size = size;
 
-			memcpy(mutant, text, size);
+			memcpy(mutant, text, size + 1);
 			for (uint32_t k = random_below(3) + 1; k > 0 && mutant_size > 0; k--)
 				mutant_size = mutate(mutant, mutant_size);
 			run(base_name(paths[i]), mutant, mutant_size);

@@ -159,9 +159,9 @@ static bool has_status(const struct names *names)
 	if (!status || status->kind != ITEM_ENUM || status->width == TYPE_U64)
 		return false;
 	for (const struct member *value = status->members; value; value = value->next)
-		for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
 			found += strcmp(value->name.text, needed[i]) == 0;
-	return found >= sizeof(needed) / sizeof(needed[0]);
+	return found >= ARRAY_SIZE(needed);
 }
 
 /* Stubs and dispatch need the kernel's `cap_t` and `enum status`. */

@@ -56,7 +56,7 @@ static void declare_bits(struct idlc *idlc, struct names *names, struct item *it
 
 	for (struct member *bit = item->members; bit; bit = bit->next) {
 		declare_plain(idlc, names, &bit->name, NULL);
-		for (size_t i = 0; bit->range && i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		for (size_t i = 0; bit->range && i < ARRAY_SIZE(suffixes); i++)
 			declare_made(idlc, names,
 				     idlc_format(idlc, "%s_%s", bit->name.text, suffixes[i]),
 				     &bit->name, NULL);

@@ -133,7 +133,8 @@ void emit_comment(FILE *out, unsigned int indent, const char *doc)
 	if (!doc)
 		return;
 	put_tabs(out, indent);
-	if (!strchr(doc, '\n') && indent * TAB + strlen(doc) + strlen("/*  */") <= COLUMNS) {
+	if (!strchr(doc, '\n') &&
+	    (size_t)indent * TAB + strlen(doc) + strlen("/*  */") <= COLUMNS) {
 		fprintf(out, "/* %s */\n", doc);
 		return;
 	}

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 /* Limits of the language. */
-#define SOURCE_SIZE_MAX     (256 * 1024)
+#define SOURCE_SIZE_MAX     (256u << 10)
 #define NAME_LENGTH_MAX     64
 #define PARAMETERS_MAX      6
 #define METHOD_NUMBER_MAX   255
@@ -22,6 +22,8 @@
 #define PROTOCOL_NUMBER_MAX 223
 #define VERSION_MAX         65535
 #define STRUCT_SIZE_MAX     (16u << 20)
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A file as it was read; `text` ends with a NUL behind its `size` bytes. */
 struct source {

@@ -33,7 +33,7 @@ static bool resolve_type(struct idlc *idlc, const struct names *names, struct me
 			   "unknown struct `%s`; declare it before, or `use` its interface", name);
 		return false;
 	}
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		if (strcmp(types[i].name, name) == 0) {
 			member->type = types[i].type;
 			*size = types[i].size;

@@ -66,11 +66,11 @@ static void load_use(struct idlc *idlc, struct interface *interface, struct use 
 {
 	char *path = path_beside(idlc, interface->source->path, use->name.text);
 	struct interface *used = find(idlc, path);
-	const struct source *source;
 	const char *why;
 
 	if (!used) {
-		source = source_read(idlc, path, &why);
+		const struct source *source = source_read(idlc, path, &why);
+
 		if (!source) {
 			idlc_error(idlc, use->name.place,
 				   "cannot read `%s`: %s; correct the name or add the file", path,

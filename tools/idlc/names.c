@@ -112,21 +112,17 @@ static const struct {
 	size_t count;
 	unsigned int uses;
 } taken[] = {
-#define TAKEN(names, uses)                                    \
-	{                                                     \
-		names, sizeof(names) / sizeof(names[0]), uses \
-	}
-	TAKEN(taken_in_c, NAME_ITEM | NAME_MEMBER | NAME_PARAMETER | NAME_SERVER_PARAMETER),
-	TAKEN(taken_tags, NAME_ITEM),
-	TAKEN(taken_in_stubs, NAME_PARAMETER | NAME_SERVER_PARAMETER),
-	TAKEN(taken_in_servers, NAME_SERVER_PARAMETER),
-	TAKEN(taken_constants, NAME_CONSTANT),
-#undef TAKEN
+	{ taken_in_c, ARRAY_SIZE(taken_in_c),
+	  NAME_ITEM | NAME_MEMBER | NAME_PARAMETER | NAME_SERVER_PARAMETER },
+	{ taken_tags, ARRAY_SIZE(taken_tags), NAME_ITEM },
+	{ taken_in_stubs, ARRAY_SIZE(taken_in_stubs), NAME_PARAMETER | NAME_SERVER_PARAMETER },
+	{ taken_in_servers, ARRAY_SIZE(taken_in_servers), NAME_SERVER_PARAMETER },
+	{ taken_constants, ARRAY_SIZE(taken_constants), NAME_CONSTANT },
 };
 
 static bool is_taken(const char *text, enum name_use use)
 {
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
 		for (size_t j = 0; (taken[i].uses & use) && j < taken[i].count; j++)
 			if (strcmp(taken[i].names[j], text) == 0)
 				return true;

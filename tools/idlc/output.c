@@ -21,8 +21,6 @@ static const struct {
 	{ ".md", emit_documentation },
 };
 
-#define OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
-
 static bool cannot_write(struct idlc *idlc, const char *path)
 {
 	fprintf(idlc->errors,
@@ -49,17 +47,17 @@ static bool write_file(struct idlc *idlc, const char *path, emitter *emit,
 
 bool write_interface(struct idlc *idlc, const char *directory, const struct interface *interface)
 {
-	char *temporary[OUTPUTS];
+	char *temporary[ARRAY_SIZE(outputs)];
 	size_t written = 0;
 	bool good = true;
 
-	for (; good && written < OUTPUTS; written++) {
+	for (; good && written < ARRAY_SIZE(outputs); written++) {
 		temporary[written] = idlc_format(idlc, "%s/%s%s.%ld.tmp", directory,
 						 interface->name.text, outputs[written].suffix,
 						 (long)getpid());
 		good = write_file(idlc, temporary[written], outputs[written].emit, interface);
 	}
-	for (size_t i = 0; good && i < OUTPUTS; i++) {
+	for (size_t i = 0; good && i < ARRAY_SIZE(outputs); i++) {
 		char *path = idlc_format(idlc, "%s/%s%s", directory, interface->name.text,
 					 outputs[i].suffix);
 
