@@ -32,12 +32,13 @@ void timeout_cancel(struct timeout *timeout)
 
 void timeout_set(struct timeout *timeout, uint64_t when)
 {
-	struct list *position = timeouts.next;
+	struct list *position;
 
 	timeout_cancel(timeout);
 	if (when == DEADLINE_NEVER)
 		return;
 	timeout->when = when;
+	position = timeouts.next;
 	while (position != &timeouts && timeout_at(position)->when <= when)
 		position = position->next;
 	list_insert(position, &timeout->link);
