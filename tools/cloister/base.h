@@ -98,5 +98,5 @@ const char *file_write(struct arena *arena, const char *path, struct blob conten
 
 bool file_exists(const char *path);
 
-/* The folder that `path` is in, "." for a bare name. */
-const char *file_folder(struct arena *arena, const char *path);
+/* The path of `name` in the folder that `path` is in. */
+const char *file_beside(struct arena *arena, const char *path, const char *name);

@@ -119,19 +119,17 @@ bool board_read(struct board *board, const struct inputs *inputs, struct documen
 		const cJSON *node)
 {
 	struct arena *arena = inputs->errors->arena;
-	const char *folders[] = {
-		arena_print(arena, "%s/boards", file_folder(arena, description->path)),
-		arena_print(arena, "%s/configs/boards", inputs->programs),
+	const char *file = arena_print(arena, "boards/%s.json", node->valuestring);
+	const char *paths[] = {
+		file_beside(arena, description->path, file),
+		arena_print(arena, "%s/configs/%s", inputs->programs, file),
 	};
 
 	board->name = node->valuestring;
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		const char *path = arena_print(arena, "%s/%s.json", folders[i], board->name);
-
-		if (file_exists(path))
-			return document_open(&board->document, inputs->errors, path) &&
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (file_exists(paths[i]))
+			return document_open(&board->document, inputs->errors, paths[i]) &&
 			       read_keys(board);
-	}
 	error_at(description, node,
 		 "there is no board \"%s\"\nuse \"qemu-virt-aarch64\", or put its file into the folder "
 		 "\"boards\" beside the description",

@@ -34,7 +34,7 @@ static const char *own_build_folder(struct arena *arena)
 	if (length < 0)
 		return ".";
 	path[length] = '\0';
-	return arena_print(arena, "%s/../..", file_folder(arena, path));
+	return file_beside(arena, path, "../..");
 }
 
 /* Reads the description; false if there are errors. */

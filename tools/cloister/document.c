@@ -235,47 +235,74 @@ void errors_print(struct errors *errors, FILE *out)
 		fprintf(out, "cloister: and %zu more errors\n", errors->count - kept);
 }
 
-/* What a newcomer to JSON most likely did, seen from where the parser stopped. */
+/* The last byte before `at` that is no white space; 0 if there is none. */
+static char last_before(struct blob text, size_t at)
+{
+	while (at > 0 && is_space((char)text.data[at - 1]))
+		at--;
+	return at > 0 ? (char)text.data[at - 1] : '\0';
+}
+
+/* What a newcomer to JSON most likely did, seen from where the text goes wrong. */
 static const char *syntax_advice(struct blob text, size_t at)
 {
-	size_t before = at;
+	char last = last_before(text, at);
 
-	while (before > 0 && is_space((char)text.data[before - 1]))
-		before--;
-	if (at < text.size && text.data[at] == '/')
+	switch (text.data[at]) {
+	case '/':
+	case '#':
 		return "JSON has no comments: remove it";
-	if (at < text.size && text.data[at] == '\'')
+	case '\'':
 		return "JSON has double quotes only";
-	if (before > 0 && text.data[before - 1] == ',' && at < text.size &&
-	    strchr("]}", text.data[at]))
-		return "remove the comma before it";
-	if (before > 0 && at < text.size && text.data[at] == '"')
-		return "put a comma (or, behind a key, a colon) before it";
-	return "look for a missing quote, comma or bracket just before it";
+	case '}':
+	case ']':
+		return last == ',' ? "remove the comma before it" : "put a value before it";
+	case '"':
+		return last == ',' || last == ':' || last == '{' || last == '[' ?
+			       "the text that begins here has no end, or a wrong escape in it" :
+			       "put a comma (or, behind a key, a colon) before it";
+	default:
+		return "look for a missing quote, comma or bracket just before it";
+	}
+}
+
+static void add_syntax_error(struct document *document, size_t at, const char *text)
+{
+	struct error error = {.path = document->path, .text = text};
+
+	line_column(document->text, at, &error);
+	add_error(document->errors, error);
 }
 
 static void syntax_error(struct document *document, size_t at)
 {
-	struct error error = {.path = document->path};
-	struct arena *arena = document->errors->arena;
-
 	while (at < document->text.size && is_space((char)document->text.data[at]))
 		at++;
-	line_column(document->text, at, &error);
 	if (at >= document->text.size)
-		error.text = "the JSON text ends too early; close what is open";
+		add_syntax_error(document, at, "the JSON text ends too early; close what is open");
 	else
-		error.text = arena_print(arena, "this is not valid JSON; %s",
-					 syntax_advice(document->text, at));
-	add_error(document->errors, error);
+		add_syntax_error(document, at,
+				 arena_print(document->errors->arena,
+					     "this is not valid JSON; %s",
+					     syntax_advice(document->text, at)));
 }
 
-/* Where cJSON stopped; it names the last byte when the text has ended. */
-static size_t stopped_at(const struct document *document, const char *end)
+/*
+ * Where the text goes wrong, from where cJSON says it stopped: that is one byte behind what should be a
+ * key or is an unfinished string, and the last byte when the text has ended.
+ */
+static size_t wrong_at(const struct document *document, const char *end)
 {
-	size_t at = (size_t)(end - (const char *)document->text.data);
+	struct blob text = document->text;
+	size_t at = (size_t)(end - (const char *)text.data);
+	char last = at > 0 ? (char)text.data[at - 1] : '\0';
+	char before = at > 0 ? last_before(text, at - 1) : '\0';
 
-	return at + 1 == document->text.size ? document->text.size : at;
+	if (!is_space(last) && last != '[' && (before == ',' || before == '{'))
+		return at - 1;
+	if (last == '"' && text.data[at] != '"')
+		return at - 1;
+	return at + 1 == text.size ? text.size : at;
 }
 
 static bool parse(struct document *document)
@@ -286,7 +313,7 @@ static bool parse(struct document *document)
 
 	document->root = cJSON_ParseWithLengthOpts(scanner.text, scanner.size, &end, false);
 	if (!document->root) {
-		syntax_error(document, stopped_at(document, end));
+		syntax_error(document, wrong_at(document, end));
 		return false;
 	}
 	if (scanner.size >= 3 && memcmp(scanner.text, "\xef\xbb\xbf", 3) == 0)
@@ -294,7 +321,8 @@ static bool parse(struct document *document)
 	scan(&scanner, document->root, 0);
 	skip_space(&scanner);
 	if (scanner.at < scanner.size) {
-		syntax_error(document, scanner.at);
+		add_syntax_error(document, scanner.at,
+				 "there is more behind the end of the description; remove it");
 		return false;
 	}
 	return true;

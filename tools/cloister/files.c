@@ -112,13 +112,11 @@ bool file_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
-const char *file_folder(struct arena *arena, const char *path)
+const char *file_beside(struct arena *arena, const char *path, const char *name)
 {
 	const char *slash = strrchr(path, '/');
 
 	if (!slash)
-		return ".";
-	if (slash == path)
-		return "/";
-	return arena_print(arena, "%.*s", (int)(slash - path), path);
+		return name;
+	return arena_print(arena, "%.*s%s", (int)(slash - path) + 1, path, name);
 }

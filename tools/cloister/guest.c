@@ -138,6 +138,9 @@ static void read_devices(struct guest *guest, struct document *document, const c
 		read_device(guest, document, node);
 }
 
+/* The GIC's second region, which has no entry of its own among the devices. */
+static const char redistributors[] = "gicv3 (redistributors)";
+
 /* Where to point when a device is at fault: the guest itself for what it has by default. */
 static const cJSON *device_node(const struct guest *guest, const struct guest_device *device)
 {
@@ -145,8 +148,7 @@ static const cJSON *device_node(const struct guest *guest, const struct guest_de
 }
 
 static void check_against_memory(const struct guest *guest, struct document *document,
-				 const struct guest_device *device, uint64_t address,
-				 uint64_t size)
+				 const char *type, uint64_t address, uint64_t size)
 {
 	const cJSON *base = schema_node(guest->node, "memory_base");
 	const cJSON *memory = schema_node(guest->node, "memory");
@@ -157,22 +159,22 @@ static void check_against_memory(const struct guest *guest, struct document *doc
 			 "of the two",
 			 (unsigned long long)guest->memory_base,
 			 (unsigned long long)(guest->memory_base + guest->memory_size),
-			 device->type, (unsigned long long)address);
+			 type, (unsigned long long)address);
 }
 
 static void check_pair(const struct guest *guest, struct document *document,
 		       const struct guest_device *a, const struct guest_device *b)
 {
 	const cJSON *node = device_node(guest, b);
-	bool redistributors = a->kind == VMM_DEVICE_GICV3 &&
-			      overlaps(GUEST_GICR, GUEST_GICR_SIZE, b->address, b->size);
+	bool in_second = a->kind == VMM_DEVICE_GICV3 &&
+			 overlaps(GUEST_GICR, GUEST_GICR_SIZE, b->address, b->size);
 
-	if (redistributors || overlaps(a->address, a->size, b->address, b->size))
+	if (in_second || overlaps(a->address, a->size, b->address, b->size))
 		error_at(document, node,
 			 "the %s at 0x%llx overlaps the %s at 0x%llx\nmove one of the two", b->type,
 			 (unsigned long long)b->address,
-			 redistributors ? "gicv3 (redistributors)" : a->type,
-			 (unsigned long long)(redistributors ? GUEST_GICR : a->address));
+			 in_second ? redistributors : a->type,
+			 (unsigned long long)(in_second ? GUEST_GICR : a->address));
 	if (b->irq && a->irq == b->irq)
 		error_at(document, schema_node(node, "interrupt"),
 			 "the interrupt %u is given twice\ngive each device its own", b->irq);
@@ -185,11 +187,9 @@ static void check_devices(const struct guest *guest, struct document *document)
 
 		for (uint32_t j = 0; j < i; j++)
 			check_pair(guest, document, &guest->devices[j], device);
-		check_against_memory(guest, document, device, device->address, device->size);
-		if (device->kind == VMM_DEVICE_GICV3)
-			check_against_memory(guest, document, device, GUEST_GICR,
-					     GUEST_GICR_SIZE);
+		check_against_memory(guest, document, device->type, device->address, device->size);
 	}
+	check_against_memory(guest, document, redistributors, GUEST_GICR, GUEST_GICR_SIZE);
 }
 
 static void check_vcpus(struct document *document, const cJSON *node)

@@ -37,7 +37,7 @@ static const char *find_file(const struct reading *r, const char *name)
 
 	if (name[0] == '/')
 		return file_exists(name) ? name : NULL;
-	path = arena_print(arena_of(r), "%s/%s", file_folder(arena_of(r), r->document->path), name);
+	path = file_beside(arena_of(r), r->document->path, name);
 	for (size_t i = 0; !file_exists(path); i++) {
 		if (i == inputs->image_folder_count)
 			return NULL;
