@@ -198,7 +198,8 @@ struct idlc {
 
 /* Zeroed memory that lives as long as `idlc`. */
 void *idlc_allocate(struct idlc *idlc, size_t size);
-char *idlc_format(struct idlc *idlc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *idlc_format(struct idlc *idlc, const char *format, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 void idlc_release(struct idlc *idlc);
 
 /* Reads a file of at most SOURCE_SIZE_MAX bytes. NULL and `*why` if that fails. */
