@@ -26,12 +26,36 @@ void guests_init(const struct description *d)
 	guests_left = d->head->guests.count;
 }
 
+/* What the guest has cost, for who measures. */
+static void report_counts(uint32_t guest)
+{
+	uint64_t exits = 0;
+	uint64_t waits = 0;
+	uint64_t at_el1;
+	uint64_t others;
+
+	for (uint32_t i = 0; i < description->head->vcpus.count; i++) {
+		uint64_t vcpu_exits;
+		uint64_t vcpu_waits;
+
+		if (description->vcpus[i].guest != guest ||
+		    vcpu_statistics(description->vcpus[i].vcpu, &vcpu_exits, &vcpu_waits) != OK)
+			continue;
+		exits += vcpu_exits;
+		waits += vcpu_waits;
+	}
+	log_print("guest %s: %lu exits, %lu waits", description->guests[guest].name, exits, waits);
+	if (firmware_instructions(ROOT_SLOT_FIRMWARE, &at_el1, &others) == OK)
+		log_print("the machine: %lu instructions in guests' kernels, %lu in all else", at_el1, others);
+}
+
 static void guest_ended(uint32_t guest, const char *how)
 {
 	if (ended[guest])
 		return;
 	ended[guest] = true;
 	log_print("guest %s: %s", description->guests[guest].name, how);
+	report_counts(guest);
 	if (--guests_left == 0) {
 		log_print("the last guest has ended: powering off");
 		power_off_at = counter_read() + boot()->counter_frequency / DRAIN_FRACTION;
