@@ -100,8 +100,7 @@ START_TEST(long_line)
 	char text[1100];
 	char expected[1100];
 
-	snprintf(text, sizeof(text), "interface t 1;
-%*sconst A = B;", 1000, "");
+	snprintf(text, sizeof(text), "interface t 1;\n%*sconst A = B;", 1000, "");
 	snprintf(expected, sizeof(expected),
 		 "t.idl:2:1011: error: unknown constant `B`; declare it before, or `use` its "
 		 "interface\n%*sconst A = B;\n%*s^\n",
