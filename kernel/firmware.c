@@ -32,3 +32,9 @@ enum status firmware_console_write(struct invocation *call, uint32_t length, uin
 	console_write(text, length);
 	return OK;
 }
+
+enum status firmware_instructions(struct invocation *call, uint64_t *guest, uint64_t *others)
+{
+	(void)call;
+	return arch_instructions(guest, others) ? OK : ERR_STATE;
+}

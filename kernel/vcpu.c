@@ -69,8 +69,10 @@ void vcpu_enter(struct vcpu *vcpu)
 void vcpu_idle(struct vcpu *vcpu)
 {
 	slots_fold(&vcpu->slots);
-	if (!(slots_pending(&vcpu->slots) & vcpu->slots.enabled))
-		sched_block(&vcpu->context, STATE_IDLE);
+	if (slots_pending(&vcpu->slots) & vcpu->slots.enabled)
+		return;
+	vcpu->waits++;
+	sched_block(&vcpu->context, STATE_IDLE);
 }
 
 void vcpu_kick(struct vcpu *vcpu)
@@ -226,6 +228,13 @@ enum status vcpu_translate(struct invocation *call, uint64_t address, uint32_t w
 	if (vcpu->space.type == OBJECT_NULL)
 		return ERR_STATE;
 	return arch_vcpu_translate(vcpu, address, write, physical) ? OK : ERR_ARGUMENT;
+}
+
+enum status vcpu_statistics(struct invocation *call, uint64_t *exits, uint64_t *waits)
+{
+	*exits = invoked(call)->exit.sequence;
+	*waits = invoked(call)->waits;
+	return OK;
 }
 
 enum status address_space_map_vcpu(struct invocation *call, cap_t cap, uint64_t address)

@@ -41,6 +41,41 @@ static void start_debug(void)
 	write_sysreg(pmuserenr_el0, 0);
 }
 
+/* PMEVTYPER<n>_EL0, D24.5.12: the event, and at which levels it does not (P, U) or does (NSH) count. */
+#define EVENT_INST_RETIRED 0x08
+#define EVENT_NOT_EL1 BIT(31)
+#define EVENT_NOT_EL0 BIT(30)
+#define EVENT_EL2 BIT(27)
+
+static bool counts_instructions;
+
+/* Counter 0: guests' kernels, counter 1: all others. 64 bits wide where the processor can (PMCR_EL0.LP). */
+static void start_counters(void)
+{
+	uint64_t version = field(read_sysreg(id_aa64dfr0_el1), 8);
+	uint64_t counters = (read_sysreg(pmcr_el0) >> 11) & 0x1f;
+
+	if (version == 0 || version == 0xf || counters < 2 || !(read_sysreg(pmceid0_el0) & BIT(EVENT_INST_RETIRED)))
+		return;
+	write_sysreg(pmevtyper0_el0, EVENT_INST_RETIRED | EVENT_NOT_EL0);
+	write_sysreg(pmevtyper1_el0, EVENT_INST_RETIRED | EVENT_NOT_EL1 | EVENT_EL2);
+	write_sysreg(pmevcntr0_el0, 0);
+	write_sysreg(pmevcntr1_el0, 0);
+	write_sysreg(pmcr_el0, BIT(0) | BIT(6) | BIT(7));
+	write_sysreg(pmcntenset_el0, 3);
+	counts_instructions = true;
+}
+
+bool arch_instructions(uint64_t *guest, uint64_t *others)
+{
+	if (!counts_instructions)
+		return false;
+	isb();
+	*guest = read_sysreg(pmevcntr0_el0);
+	*others = read_sysreg(pmevcntr1_el0);
+	return true;
+}
+
 void arch_cpu_start(void)
 {
 	if (field(read_sysreg(id_aa64mmfr1_el1), 40)) /* HCX */
@@ -54,6 +89,7 @@ void arch_cpu_start(void)
 	}
 	write_sysreg(hstr_el2, 0);
 	start_debug();
+	start_counters();
 	/* Counters for all; no timers for EL0; a guest's physical timer is its VMM's (bits 0, 1, 10). D24.10.2 */
 	write_sysreg(cnthctl_el2, BIT(0) | BIT(1) | BIT(10));
 	write_sysreg(cntvoff_el2, 0);

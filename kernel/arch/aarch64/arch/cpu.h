@@ -50,6 +50,9 @@ void arch_switch(struct context *from, struct context *to);
 /* Set up what the kernel itself needs of the processor. Once. */
 void arch_cpu_start(void);
 
+/* Instructions retired at EL1, and at EL0 and EL2. False: the processor does not count them. */
+bool arch_instructions(uint64_t *guest, uint64_t *others);
+
 _Noreturn void arch_halt(void);
 _Noreturn void arch_system_off(void);
 _Noreturn void arch_system_reset(void);
