@@ -145,7 +145,7 @@ def cppcheck(lint):
     """cppcheck's warnings."""
     options = ["--quiet", "--error-exitcode=1", "--std=c11",
                "--enable=warning,performance,portability",
-               "-DcJSON_ArrayForEach(e,a)=while((e)=(a)->child)",
+               "-DcJSON_ArrayForEach(e,a)=while((e)=(a)?(a)->child:0)",
                *(f"--suppress={name}" for name in CPPCHECK_MISTAKEN)]
 
     def one(entry):
