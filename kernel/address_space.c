@@ -41,7 +41,8 @@ static uint64_t *entry_of(uint64_t *table, unsigned int level, uint64_t address)
 /*
  * Walk down until the entry of `level`, or the first that is not a table. `reached` gets the entry's level.
  */
-static uint64_t *walk(struct address_space *space, uint64_t address, unsigned int level, unsigned int *reached)
+static uint64_t *walk(struct address_space *space, uint64_t address, unsigned int level,
+		      unsigned int *reached)
 {
 	uint64_t *table = space_table(space);
 	uint64_t *entry = entry_of(table, 0, address);
@@ -62,8 +63,8 @@ static void record(struct address_space *space, struct slot *slot, uint64_t addr
 	list_insert(&space->mappings, &slot->mapped);
 }
 
-static enum status check_mapping(const struct address_space *space, const struct slot *frame, uint64_t address,
-				 uint32_t rights, enum memory_type type)
+static enum status check_mapping(const struct address_space *space, const struct slot *frame,
+				 uint64_t address, uint32_t rights, enum memory_type type)
 {
 	if (frame->space)
 		return ERR_OCCUPIED;
@@ -78,8 +79,8 @@ static enum status check_mapping(const struct address_space *space, const struct
 	return rights & ~(uint32_t)frame->rights ? ERR_RIGHTS : OK;
 }
 
-enum status space_map(struct address_space *space, struct slot *frame, uint64_t address, uint32_t rights,
-		      enum memory_type type)
+enum status space_map(struct address_space *space, struct slot *frame, uint64_t address,
+		      uint32_t rights, enum memory_type type)
 {
 	unsigned int level = (HUGE_BITS - frame->size_bits) / TABLE_BITS;
 	unsigned int reached;
@@ -171,8 +172,8 @@ static enum status target_space(struct invocation *call, cap_t cap, struct addre
 	return status;
 }
 
-enum status frame_map(struct invocation *call, cap_t address_space, uint64_t address, uint32_t rights,
-		      enum memory_type type)
+enum status frame_map(struct invocation *call, cap_t address_space, uint64_t address,
+		      uint32_t rights, enum memory_type type)
 {
 	struct address_space *space = NULL;
 	enum status status = target_space(call, address_space, &space);

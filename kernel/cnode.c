@@ -7,8 +7,8 @@
  */
 #include <kernel_dispatch.h>
 
-enum status invocation_slot_with(struct invocation *call, cap_t cap, enum object_type type, uint8_t rights,
-				 struct slot **slot)
+enum status invocation_slot_with(struct invocation *call, cap_t cap, enum object_type type,
+				 uint8_t rights, struct slot **slot)
 {
 	struct slot *found = cnode_slot(call->cnode, cap);
 
@@ -22,12 +22,14 @@ enum status invocation_slot_with(struct invocation *call, cap_t cap, enum object
 	return OK;
 }
 
-enum status invocation_slot(struct invocation *call, cap_t cap, enum object_type type, struct slot **slot)
+enum status invocation_slot(struct invocation *call, cap_t cap, enum object_type type,
+			    struct slot **slot)
 {
 	return invocation_slot_with(call, cap, type, RIGHT_CONTROL, slot);
 }
 
-enum status invocation_destination(struct invocation *call, cap_t cap, uint32_t index, struct slot **slot)
+enum status invocation_destination(struct invocation *call, cap_t cap, uint32_t index,
+				   struct slot **slot)
 {
 	struct slot *cnode;
 	enum status status = invocation_slot(call, cap, OBJECT_CNODE, &cnode);
@@ -62,12 +64,14 @@ static enum status cnode_pair(struct invocation *call, uint32_t from, cap_t to, 
 		status = invocation_destination(call, to, to_slot, destination);
 	if (status != OK)
 		return status;
-	if (((*source)->type == OBJECT_CNODE || (*source)->type == OBJECT_UNTYPED) && !is_own(call, *destination))
+	if (((*source)->type == OBJECT_CNODE || (*source)->type == OBJECT_UNTYPED) &&
+	    !is_own(call, *destination))
 		return ERR_ARGUMENT;
 	return OK;
 }
 
-static void derive_into(struct slot *source, struct slot *destination, uint8_t rights, uint64_t data)
+static void derive_into(struct slot *source, struct slot *destination, uint8_t rights,
+			uint64_t data)
 {
 	*destination = (struct slot){
 		.type = source->type,
@@ -117,8 +121,8 @@ static enum status minted_badge(const struct slot *source, uint64_t badge, uint6
 	return OK;
 }
 
-enum status cnode_mint(struct invocation *call, uint32_t slot, cap_t to, uint32_t to_slot, uint32_t rights,
-		       uint64_t badge)
+enum status cnode_mint(struct invocation *call, uint32_t slot, cap_t to, uint32_t to_slot,
+		       uint32_t rights, uint64_t badge)
 {
 	struct slot *source = NULL;
 	struct slot *destination = NULL;

@@ -67,7 +67,8 @@ static const char *convert(const char *format, va_list *arguments)
 	}
 	case 'u':
 	case 'x':
-		write_number(is_long ? va_arg(*arguments, unsigned long) : va_arg(*arguments, unsigned int),
+		write_number(is_long ? va_arg(*arguments, unsigned long) :
+				       va_arg(*arguments, unsigned int),
 			     *format == 'x' ? 16 : 10, width, pad);
 		break;
 	default:

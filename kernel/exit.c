@@ -40,7 +40,8 @@ bool exit_event(struct vcpu *vcpu)
 {
 	uint8_t state = vcpu->context.state;
 
-	if (!vcpu->armed || vcpu->exit.pending || vcpu->stopped || !(vcpu->events || vcpu->event_deadline))
+	if (!vcpu->armed || vcpu->exit.pending || vcpu->stopped ||
+	    !(vcpu->events || vcpu->event_deadline))
 		return false;
 	if (state != STATE_READY && state != STATE_IDLE && state != STATE_PARKED)
 		return false;
@@ -72,11 +73,13 @@ void exit_message(const struct vcpu *vcpu, uint64_t *label, uint64_t words[MESSA
 /* Which dispositions an exit of each kind allows. */
 static bool is_allowed(const struct vcpu *vcpu, enum disposition disposition, uint64_t flags)
 {
-	const uint32_t instruction = BIT(DISPOSITION_RESUME) | BIT(DISPOSITION_STEP) | BIT(DISPOSITION_PARK) |
-				     BIT(DISPOSITION_ABORT) | BIT(DISPOSITION_UNDEFINED);
+	const uint32_t instruction = BIT(DISPOSITION_RESUME) | BIT(DISPOSITION_STEP) |
+				     BIT(DISPOSITION_PARK) | BIT(DISPOSITION_ABORT) |
+				     BIT(DISPOSITION_UNDEFINED);
 	const uint32_t allowed[] = {
 		[EXIT_START] = BIT(DISPOSITION_PARK) | BIT(DISPOSITION_START),
-		[EXIT_EVENT] = BIT(DISPOSITION_RESUME) | BIT(DISPOSITION_PARK) | BIT(DISPOSITION_START),
+		[EXIT_EVENT] = BIT(DISPOSITION_RESUME) | BIT(DISPOSITION_PARK) |
+			       BIT(DISPOSITION_START),
 		[EXIT_MEMORY] = instruction,
 		[EXIT_FETCH] = instruction & ~BIT(DISPOSITION_STEP),
 		[EXIT_HYPERCALL] = instruction,
@@ -106,8 +109,8 @@ static enum status take_slots(struct vcpu *vcpu, struct reply *reply)
 }
 
 /* Copy and check all that the server says. */
-static enum status take_reply(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS],
-			      struct reply *reply)
+static enum status take_reply(struct vcpu *vcpu, uint64_t label,
+			      const uint64_t words[MESSAGE_WORDS], struct reply *reply)
 {
 	reply->disposition = REPLY_DISPOSITION_OF(label);
 	reply->flags = label & ~(uint64_t)REPLY_DISPOSITION_MASK;
@@ -133,7 +136,8 @@ static uint8_t next_state(const struct vcpu *vcpu, enum disposition disposition)
 	return STATE_READY;
 }
 
-enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS], uint64_t deadline)
+enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS],
+			uint64_t deadline)
 {
 	struct reply reply;
 	enum status status = take_reply(vcpu, label, words, &reply);

@@ -19,8 +19,8 @@ enum status firmware_system_reset(struct invocation *call)
 	arch_system_reset();
 }
 
-enum status firmware_console_write(struct invocation *call, uint32_t length, uint64_t b0, uint64_t b1, uint64_t b2,
-				   uint64_t b3, uint64_t b4)
+enum status firmware_console_write(struct invocation *call, uint32_t length, uint64_t b0,
+				   uint64_t b1, uint64_t b2, uint64_t b3, uint64_t b4)
 {
 	uint64_t words[] = { b0, b1, b2, b3, b4 };
 	char text[sizeof(words)];

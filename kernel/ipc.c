@@ -174,8 +174,8 @@ enum status ipc_reply(struct thread *server, uint64_t deadline)
 	if (!caller)
 		return OK;
 	if (caller->kind == CONTEXT_VCPU) {
-		enum status status =
-			exit_commit(vcpu_of(caller), *message_label(from), message_words(from), deadline);
+		enum status status = exit_commit(vcpu_of(caller), *message_label(from),
+						 message_words(from), deadline);
 
 		if (status != OK)
 			return status;

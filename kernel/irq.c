@@ -8,8 +8,8 @@
 #include <notification.h>
 
 static struct irq {
-	bool taken;      /* a handler exists */
-	bool in_service; /* came, and is not acknowledged */
+	bool taken;               /* a handler exists */
+	bool in_service;          /* came, and is not acknowledged */
 	struct slot notification; /* binding */
 } irqs[IRQS];
 
@@ -35,7 +35,8 @@ void irq_handler_destroy(uint32_t number)
 	irq->in_service = false;
 }
 
-enum status irq_control_get(struct invocation *call, uint32_t irq, uint32_t edge, cap_t cnode, uint32_t slot)
+enum status irq_control_get(struct invocation *call, uint32_t irq, uint32_t edge, cap_t cnode,
+			    uint32_t slot)
 {
 	struct slot *destination = NULL;
 	enum status status = invocation_destination(call, cnode, slot, &destination);
@@ -64,7 +65,8 @@ enum status irq_handler_bind(struct invocation *call, cap_t notification)
 {
 	struct irq *irq = &irqs[call->slot->object];
 	struct slot *slot = NULL;
-	enum status status = invocation_slot_with(call, notification, OBJECT_NOTIFICATION, RIGHT_WRITE, &slot);
+	enum status status =
+		invocation_slot_with(call, notification, OBJECT_NOTIFICATION, RIGHT_WRITE, &slot);
 
 	if (status == OK)
 		status = slot_can_derive(slot);

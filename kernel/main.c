@@ -15,7 +15,8 @@ static void check_manifest(const struct manifest *manifest)
 	if (manifest->version != MANIFEST_VERSION)
 		panic("manifest version %u, this kernel reads %u: build the image with the tool of the same release",
 		      manifest->version, MANIFEST_VERSION);
-	if (manifest->memory_count > MEMORY_REGIONS_MAX || manifest->device_count > DEVICE_REGIONS_MAX ||
+	if (manifest->memory_count > MEMORY_REGIONS_MAX ||
+	    manifest->device_count > DEVICE_REGIONS_MAX ||
 	    manifest->root_segment_count > SEGMENTS_MAX || manifest->root_cnode_bits > 16 ||
 	    manifest->root_priority >= PRIORITIES)
 		panic("the manifest is damaged: a count is out of range");

@@ -92,7 +92,8 @@ void notification_signal(struct notification *notification, uint64_t bits)
 	}
 }
 
-void notification_wait(struct notification *notification, struct context *thread, uint64_t mask, uint64_t deadline)
+void notification_wait(struct notification *notification, struct context *thread, uint64_t mask,
+		       uint64_t deadline)
 {
 	if (notification->word & mask) {
 		hand_over(notification, thread, mask);
@@ -104,7 +105,8 @@ void notification_wait(struct notification *notification, struct context *thread
 	timeout_set(&thread->deadline, deadline);
 }
 
-static enum status bind(struct invocation *call, cap_t cap, enum notification_binding kind, uint8_t slot)
+static enum status bind(struct invocation *call, cap_t cap, enum notification_binding kind,
+			uint8_t slot)
 {
 	struct notification *notification = (struct notification *)call->slot->object;
 	struct slot *vcpu = NULL;

@@ -14,7 +14,7 @@
 #define STACK_PAGES 16
 /* Room that the smallest useful CNode has behind the kernel's own slots. */
 #define CNODE_BITS_MIN 8
-#define ROOT_TURN_MS 10
+#define ROOT_TURN_MS   10
 
 struct boot_region {
 	paddr_t next;
@@ -49,13 +49,15 @@ static void boot_table(struct boot_region *region, struct address_space *space, 
 {
 	struct slot table;
 
-	slot_init_root(&table, OBJECT_PAGE_TABLE, (uint64_t)boot_allocate(region, BITS_PAGE_TABLE), 0);
+	slot_init_root(&table, OBJECT_PAGE_TABLE, (uint64_t)boot_allocate(region, BITS_PAGE_TABLE),
+		       0);
 	if (space_map_table(space, &table, address) != OK)
 		panic("no table for the root server at 0x%lx", address);
 	list_remove(&table.mapped);
 }
 
-static void boot_map(struct address_space *space, uint64_t address, paddr_t physical, uint8_t bits, uint32_t rights)
+static void boot_map(struct address_space *space, uint64_t address, paddr_t physical, uint8_t bits,
+		     uint32_t rights)
 {
 	struct slot frame;
 
@@ -71,12 +73,13 @@ static void map_program(const struct manifest *manifest, struct address_space *s
 		const struct segment *segment = &manifest->root_segments[i];
 
 		for (uint64_t offset = 0; offset < segment->size; offset += PAGE_SIZE)
-			boot_map(space, segment->address + offset, segment->physical + offset, PAGE_BITS,
-				 segment->rights);
+			boot_map(space, segment->address + offset, segment->physical + offset,
+				 PAGE_BITS, segment->rights);
 	}
 }
 
-static void map_image(const struct manifest *manifest, struct boot_region *region, struct address_space *space)
+static void map_image(const struct manifest *manifest, struct boot_region *region,
+		      struct address_space *space)
 {
 	paddr_t start = align_down(manifest->image_address, BLOCK_SIZE);
 	paddr_t end = manifest->image_address + manifest->image_size;
@@ -92,7 +95,8 @@ static void map_image(const struct manifest *manifest, struct boot_region *regio
 	}
 }
 
-static struct address_space *create_space(const struct manifest *manifest, struct boot_region *region)
+static struct address_space *create_space(const struct manifest *manifest,
+					  struct boot_region *region)
 {
 	struct slot *slot = boot_object(region, ROOT_SLOT_ADDRESS_SPACE, OBJECT_ADDRESS_SPACE);
 	struct address_space *space = (struct address_space *)slot->object;
@@ -139,7 +143,8 @@ static void add_range(paddr_t start, paddr_t end, uint8_t flags)
 }
 
 /* A region of memory without what is taken of it. */
-static void add_memory(paddr_t start, paddr_t end, const struct memory_region *taken, unsigned int count)
+static void add_memory(paddr_t start, paddr_t end, const struct memory_region *taken,
+		       unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		paddr_t first = taken[i].address;
@@ -167,12 +172,13 @@ static void create_untypeds(const struct manifest *manifest)
 	};
 
 	for (uint32_t i = 0; i < manifest->memory_count; i++)
-		add_memory(manifest->memory[i].address, manifest->memory[i].address + manifest->memory[i].size,
-			   taken, ARRAY_SIZE(taken));
+		add_memory(manifest->memory[i].address,
+			   manifest->memory[i].address + manifest->memory[i].size, taken,
+			   ARRAY_SIZE(taken));
 	add_range(image, image_end, UNTYPED_IMAGE);
 	for (uint32_t i = 0; i < manifest->device_count; i++)
-		add_range(manifest->devices[i].address, manifest->devices[i].address + manifest->devices[i].size,
-			  UNTYPED_DEVICE);
+		add_range(manifest->devices[i].address,
+			  manifest->devices[i].address + manifest->devices[i].size, UNTYPED_DEVICE);
 }
 
 static struct sched_context *create_time(struct boot_region *region)
@@ -207,7 +213,8 @@ void root_create(const struct manifest *manifest)
 	thread = (struct thread *)slot->object;
 	thread->capabilities = cnode;
 	binding_set(&thread->cnode_binding, &cnode.slots[ROOT_SLOT_CNODE], OBJECT_THREAD, thread);
-	binding_set(&thread->space_binding, &cnode.slots[ROOT_SLOT_ADDRESS_SPACE], OBJECT_THREAD, thread);
+	binding_set(&thread->space_binding, &cnode.slots[ROOT_SLOT_ADDRESS_SPACE], OBJECT_THREAD,
+		    thread);
 	sc = create_time(&region);
 	binding_set(&sc->bound, slot, OBJECT_SCHED_CONTEXT, sc);
 	sc->holder = &thread->context;

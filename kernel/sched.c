@@ -61,8 +61,9 @@ static struct context *first_ready(void)
 {
 	for (int i = PRIORITIES / 64 - 1; i >= 0; i--)
 		if (core.bitmap[i])
-			return container_of(core.ready[i * 64 + 63 - __builtin_clzll(core.bitmap[i])].next,
-					    struct context, queue);
+			return container_of(
+				core.ready[i * 64 + 63 - __builtin_clzll(core.bitmap[i])].next,
+				struct context, queue);
 	return NULL;
 }
 
@@ -156,7 +157,8 @@ static bool charge(uint64_t now)
 	sc->consumed += used;
 	if (is_full(sc)) {
 		over = used >= sc->refill[sc->first].amount;
-		sc->refill[sc->first].amount = over ? sc->budget : sc->refill[sc->first].amount - used;
+		sc->refill[sc->first].amount = over ? sc->budget :
+						      sc->refill[sc->first].amount - used;
 		return over;
 	}
 	over = used >= sc->refill[sc->first].amount;
@@ -225,7 +227,8 @@ static void give(struct context *context, struct sched_context *sc)
 		return;
 	}
 	sc->holder = context;
-	if (context->state == STATE_READY && context != core.current && !is_queued(context) && has_time(sc))
+	if (context->state == STATE_READY && context != core.current && !is_queued(context) &&
+	    has_time(sc))
 		enqueue(context, false);
 }
 

@@ -90,7 +90,8 @@ void slot_revoke(struct slot *slot)
 		slot->data = 0;
 }
 
-enum status binding_set(struct slot *binding, struct slot *source, enum object_type holder_type, void *holder)
+enum status binding_set(struct slot *binding, struct slot *source, enum object_type holder_type,
+			void *holder)
 {
 	enum status status = slot_can_derive(source);
 

@@ -11,7 +11,8 @@
 #include <sched.h>
 #include <syscall.h>
 
-static enum status lookup(struct thread *thread, enum object_type type, uint8_t right, struct slot **slot)
+static enum status lookup(struct thread *thread, enum object_type type, uint8_t right,
+			  struct slot **slot)
 {
 	*slot = cnode_slot(thread->capabilities, message_capability(&thread->registers));
 	if (!*slot || (*slot)->type == OBJECT_NULL)
@@ -85,7 +86,8 @@ static enum status sys_send(struct thread *thread)
 	struct slot *slot;
 	enum status status = lookup(thread, OBJECT_ENDPOINT, RIGHT_WRITE, &slot);
 
-	return status == OK ? ipc_send(thread, (struct endpoint *)slot->object, slot->data) : status;
+	return status == OK ? ipc_send(thread, (struct endpoint *)slot->object, slot->data) :
+			      status;
 }
 
 static enum status sys_signal(struct thread *thread)
@@ -94,7 +96,8 @@ static enum status sys_signal(struct thread *thread)
 	enum status status = lookup(thread, OBJECT_NOTIFICATION, RIGHT_WRITE, &slot);
 
 	if (status == OK)
-		notification_signal((struct notification *)slot->object, slot->data ? slot->data : 1);
+		notification_signal((struct notification *)slot->object,
+				    slot->data ? slot->data : 1);
 	return status;
 }
 
@@ -110,7 +113,8 @@ static enum status sys_wait(struct thread *thread)
 	notification = (struct notification *)slot->object;
 	if (notification->binding != NOTIFICATION_UNBOUND)
 		return ERR_STATE;
-	notification_wait(notification, &thread->context, slot->data ? slot->data : ~0ULL, deadline);
+	notification_wait(notification, &thread->context, slot->data ? slot->data : ~0ULL,
+			  deadline);
 	return OK;
 }
 
@@ -146,6 +150,7 @@ void syscall(struct thread *thread)
 		break;
 	}
 	/* Who blocks gets its status with what it waits for. */
-	if (status != OK || thread->context.state == STATE_READY || thread->context.state == STATE_STOPPED)
+	if (status != OK || thread->context.state == STATE_READY ||
+	    thread->context.state == STATE_STOPPED)
 		message_set_status(registers, status);
 }

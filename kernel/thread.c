@@ -57,8 +57,8 @@ static enum status rebind(struct thread *thread, struct slot *binding, struct sl
 	return binding_set(binding, source, OBJECT_THREAD, thread);
 }
 
-static enum status optional(struct invocation *call, cap_t cap, enum object_type type, uint8_t rights,
-			    struct slot **slot)
+static enum status optional(struct invocation *call, cap_t cap, enum object_type type,
+			    uint8_t rights, struct slot **slot)
 {
 	enum status status;
 
@@ -69,7 +69,8 @@ static enum status optional(struct invocation *call, cap_t cap, enum object_type
 	return status == OK ? slot_can_derive(*slot) : status;
 }
 
-enum status thread_configure(struct invocation *call, cap_t cnode, cap_t address_space, cap_t fault_endpoint)
+enum status thread_configure(struct invocation *call, cap_t cnode, cap_t address_space,
+			     cap_t fault_endpoint)
 {
 	struct thread *thread = invoked(call);
 	struct slot *table = NULL;
@@ -108,10 +109,12 @@ static bool stands_still(const struct thread *thread)
 
 static bool is_configured(const struct thread *thread)
 {
-	return thread->space_binding.type != OBJECT_NULL && thread->cnode_binding.type != OBJECT_NULL;
+	return thread->space_binding.type != OBJECT_NULL &&
+	       thread->cnode_binding.type != OBJECT_NULL;
 }
 
-enum status thread_start_at(struct invocation *call, uint64_t pc, uint64_t sp, uint64_t argument0, uint64_t argument1)
+enum status thread_start_at(struct invocation *call, uint64_t pc, uint64_t sp, uint64_t argument0,
+			    uint64_t argument1)
 {
 	struct thread *thread = invoked(call);
 
@@ -137,7 +140,8 @@ enum status thread_serve(struct invocation *call, cap_t cap)
 {
 	struct thread *thread = invoked(call);
 	struct slot *endpoint = NULL;
-	enum status status = invocation_slot_with(call, cap, OBJECT_ENDPOINT, RIGHT_READ, &endpoint);
+	enum status status =
+		invocation_slot_with(call, cap, OBJECT_ENDPOINT, RIGHT_READ, &endpoint);
 
 	if (status != OK)
 		return status;
@@ -154,8 +158,9 @@ enum status thread_suspend(struct invocation *call)
 	return OK;
 }
 
-enum status thread_read_registers(struct invocation *call, uint32_t first, uint64_t *r0, uint64_t *r1, uint64_t *r2,
-				  uint64_t *r3, uint64_t *r4, uint64_t *r5)
+enum status thread_read_registers(struct invocation *call, uint32_t first, uint64_t *r0,
+				  uint64_t *r1, uint64_t *r2, uint64_t *r3, uint64_t *r4,
+				  uint64_t *r5)
 {
 	const struct thread *thread = invoked(call);
 	const uint64_t *registers = (const uint64_t *)&thread->registers;

@@ -13,7 +13,8 @@ static bool keeps_contents(const struct slot *slot)
 }
 
 /* Where `count` objects of 2^bits bytes would begin, relative to the Untyped. */
-static enum status place(const struct slot *untyped, uint8_t bits, uint32_t count, uint64_t offset, uint64_t *start)
+static enum status place(const struct slot *untyped, uint8_t bits, uint32_t count, uint64_t offset,
+			 uint64_t *start)
 {
 	uint64_t size = BIT(untyped->size_bits);
 
@@ -32,8 +33,8 @@ static enum status place(const struct slot *untyped, uint8_t bits, uint32_t coun
 	return OK;
 }
 
-static enum status check_destinations(struct invocation *call, cap_t cnode, uint32_t slot, uint32_t count,
-				      struct slot **first)
+static enum status check_destinations(struct invocation *call, cap_t cnode, uint32_t slot,
+				      uint32_t count, struct slot **first)
 {
 	struct slot *holder = NULL;
 	enum status status = invocation_slot(call, cnode, OBJECT_CNODE, &holder);
@@ -51,8 +52,8 @@ static enum status check_destinations(struct invocation *call, cap_t cnode, uint
 	return OK;
 }
 
-enum status untyped_retype(struct invocation *call, enum object_type type, uint32_t size_bits, cap_t cnode,
-			   uint32_t slot, uint32_t count, uint64_t offset)
+enum status untyped_retype(struct invocation *call, enum object_type type, uint32_t size_bits,
+			   cap_t cnode, uint32_t slot, uint32_t count, uint64_t offset)
 {
 	struct slot *untyped = call->slot;
 	uint8_t bits = object_bits(type, size_bits);
@@ -67,8 +68,8 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 	status = check_destinations(call, cnode, slot, count, &first);
 	if (status != OK)
 		return status;
-	if ((type == OBJECT_CNODE || type == OBJECT_UNTYPED) && cnode_of(cnode_slot(call->cnode, cnode)).slots !=
-	    call->cnode.slots)
+	if ((type == OBJECT_CNODE || type == OBJECT_UNTYPED) &&
+	    cnode_of(cnode_slot(call->cnode, cnode)).slots != call->cnode.slots)
 		return ERR_ARGUMENT;
 	status = place(untyped, bits, count, offset, &start);
 	if (status == OK)
@@ -95,8 +96,8 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 	return OK;
 }
 
-enum status untyped_describe(struct invocation *call, uint64_t *address, uint32_t *size_bits, uint32_t *flags,
-			     uint64_t *used)
+enum status untyped_describe(struct invocation *call, uint64_t *address, uint32_t *size_bits,
+			     uint32_t *flags, uint64_t *used)
 {
 	*address = call->slot->object;
 	*size_bits = call->slot->size_bits;

@@ -108,7 +108,8 @@ static struct vcpu *invoked(struct invocation *call)
 	return (struct vcpu *)call->slot->object;
 }
 
-enum status vcpu_configure(struct invocation *call, cap_t address_space, cap_t endpoint, uint64_t id)
+enum status vcpu_configure(struct invocation *call, cap_t address_space, cap_t endpoint,
+			   uint64_t id)
 {
 	struct vcpu *vcpu = invoked(call);
 	struct slot *space = NULL;
@@ -116,14 +117,16 @@ enum status vcpu_configure(struct invocation *call, cap_t address_space, cap_t e
 	enum status status = invocation_slot(call, address_space, OBJECT_GUEST_SPACE, &space);
 
 	if (status == OK)
-		status = invocation_slot_with(call, endpoint, OBJECT_ENDPOINT, RIGHT_WRITE, &handler);
+		status = invocation_slot_with(call, endpoint, OBJECT_ENDPOINT, RIGHT_WRITE,
+					      &handler);
 	if (status == OK)
 		status = slot_can_derive(space);
 	if (status == OK)
 		status = slot_can_derive(handler);
 	if (status != OK)
 		return status;
-	if ((vcpu->context.state != STATE_STOPPED && vcpu->context.state != STATE_PARKED) || vcpu->stopped)
+	if ((vcpu->context.state != STATE_STOPPED && vcpu->context.state != STATE_PARKED) ||
+	    vcpu->stopped)
 		return ERR_STATE;
 	arch_vcpu_forget(vcpu);
 	binding_clear(&vcpu->space);
@@ -219,7 +222,8 @@ enum status vcpu_query_slots(struct invocation *call, uint64_t *pending, uint64_
 	return OK;
 }
 
-enum status vcpu_translate(struct invocation *call, uint64_t address, uint32_t write, uint64_t *physical)
+enum status vcpu_translate(struct invocation *call, uint64_t address, uint32_t write,
+			   uint64_t *physical)
 {
 	struct vcpu *vcpu = invoked(call);
 
@@ -258,8 +262,8 @@ enum status address_space_map_vcpu(struct invocation *call, cap_t cap, uint64_t 
 	slot_derive(slot, &vcpu->update_frame);
 	status = space_map(space, &vcpu->page_frame, address, RIGHT_READ, MEMORY_NORMAL);
 	if (status == OK)
-		status = space_map(space, &vcpu->update_frame, address + PAGE_SIZE, RIGHT_READ | RIGHT_WRITE,
-				   MEMORY_NORMAL);
+		status = space_map(space, &vcpu->update_frame, address + PAGE_SIZE,
+				   RIGHT_READ | RIGHT_WRITE, MEMORY_NORMAL);
 	if (status != OK) {
 		slot_delete(&vcpu->update_frame);
 		slot_delete(&vcpu->page_frame);

@@ -10,10 +10,10 @@
 #include <arch/mmu.h>
 #include <slot.h>
 
-#define SPACE_BITS 39
-#define TABLE_BITS 9
+#define SPACE_BITS    39
+#define TABLE_BITS    9
 #define TABLE_ENTRIES (1U << TABLE_BITS)
-#define LEVELS 3
+#define LEVELS        3
 
 struct address_space {
 	bool guest;
@@ -34,8 +34,8 @@ void space_destroy(struct address_space *space);
  * Map the frame in `frame` (a Frame slot, not mapped). ERR_ARGUMENT: address out of range or not aligned, WRITE and
  * EXECUTE together in a process, or normal memory asked for from a device; ERR_RIGHTS, ERR_TABLE, ERR_OCCUPIED.
  */
-enum status space_map(struct address_space *space, struct slot *frame, uint64_t address, uint32_t rights,
-		      enum memory_type type);
+enum status space_map(struct address_space *space, struct slot *frame, uint64_t address,
+		      uint32_t rights, enum memory_type type);
 
 /* Put a translation table in place. */
 enum status space_map_table(struct address_space *space, struct slot *table, uint64_t address);

@@ -16,7 +16,8 @@ void exit_message(const struct vcpu *vcpu, uint64_t *label, uint64_t words[MESSA
  * The server's answer: check all of it, then commit all of it. ERR_REPLY and ERR_ARGUMENT: nothing happened
  * and the exit is still pending.
  */
-enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS], uint64_t deadline);
+enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS],
+			uint64_t deadline);
 
 /* The server is gone: the exit goes back to the endpoint, marked. */
 void exit_redeliver(struct vcpu *vcpu);

@@ -16,11 +16,13 @@ struct invocation {
 /*
  * The slot of an argument, if it holds a capability of `type` with CONTROL. ERR_CAPABILITY, ERR_TYPE, ERR_RIGHTS.
  */
-enum status invocation_slot(struct invocation *call, cap_t cap, enum object_type type, struct slot **slot);
+enum status invocation_slot(struct invocation *call, cap_t cap, enum object_type type,
+			    struct slot **slot);
 
 /* The same with other rights. */
-enum status invocation_slot_with(struct invocation *call, cap_t cap, enum object_type type, uint8_t rights,
-				 struct slot **slot);
+enum status invocation_slot_with(struct invocation *call, cap_t cap, enum object_type type,
+				 uint8_t rights, struct slot **slot);
 
 /* The empty slot `index` of the CNode `cap`. ERR_ARGUMENT where it is out of range, ERR_OCCUPIED. */
-enum status invocation_destination(struct invocation *call, cap_t cap, uint32_t index, struct slot **slot);
+enum status invocation_destination(struct invocation *call, cap_t cap, uint32_t index,
+				   struct slot **slot);

@@ -33,11 +33,11 @@ _Static_assert(sizeof(struct sched_context) <= 1UL << BITS_SCHED_CONTEXT, "objec
 
 /* The core's own data. */
 struct core {
-	struct context *current;    /* who runs, or ran until this entry */
-	struct sched_context *sc;   /* charged since `since` */
+	struct context *current;  /* who runs, or ran until this entry */
+	struct sched_context *sc; /* charged since `since` */
 	uint64_t since;
-	uint64_t timer;             /* what the hardware timer is set to */
-	bool timer_fired;           /* its interrupt came in this entry */
+	uint64_t timer;   /* what the hardware timer is set to */
+	bool timer_fired; /* its interrupt came in this entry */
 	uint64_t bitmap[PRIORITIES / 64];
 	struct list ready[PRIORITIES];
 };

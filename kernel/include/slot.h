@@ -18,8 +18,8 @@
 struct address_space;
 
 /* Flags of a slot. The low bits are an Untyped's or Frame's `untyped_flags`. */
-#define SLOT_ORIGINAL 0x10
-#define SLOT_BINDING 0x20
+#define SLOT_ORIGINAL     0x10
+#define SLOT_BINDING      0x20
 #define SLOT_MEMORY_FLAGS (UNTYPED_DEVICE | UNTYPED_IMAGE)
 
 struct slot {
@@ -29,7 +29,7 @@ struct slot {
 	uint8_t flags;
 	uint32_t depth;
 	uint64_t object; /* Untyped, Frame: physical address; IrqHandler: number; else the kernel's pointer */
-	uint64_t data;   /* Endpoint, Notification: badge; Untyped: bytes used; Frame, PageTable: where mapped */
+	uint64_t data; /* Endpoint, Notification: badge; Untyped: bytes used; Frame, PageTable: where mapped */
 	union {
 		struct address_space *space; /* Frame, PageTable: mapped there */
 		void *holder;                /* a binding: the object it is part of */
@@ -70,7 +70,8 @@ void slot_delete(struct slot *slot);
 void slot_revoke(struct slot *slot);
 
 /* Hold a capability in the binding slot of an object, with the source's rights and badge. The binding is empty. */
-enum status binding_set(struct slot *binding, struct slot *source, enum object_type holder_type, void *holder);
+enum status binding_set(struct slot *binding, struct slot *source, enum object_type holder_type,
+			void *holder);
 
 /* Let go of it; nothing happens if it is empty. Does not tell the holder. */
 void binding_clear(struct slot *binding);

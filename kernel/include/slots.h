@@ -10,13 +10,13 @@
 #include <types.h>
 
 #define LIST_REGISTERS_MAX 16
-#define SLOT_NONE 0xff
+#define SLOT_NONE          0xff
 
 struct slots {
 	uint64_t enabled;
 	uint64_t level;
 	uint64_t line;
-	uint64_t latch; /* pended: an edge, or by the VMM */
+	uint64_t latch;      /* pended: an edge, or by the VMM */
 	uint64_t latch_lent; /* latches that are in list registers */
 	uint64_t active;
 	uint64_t group1;

@@ -13,17 +13,17 @@
 /* A physical address. Only phys_to_virt() of <arch/mmu.h> makes a pointer of it. */
 typedef uint64_t paddr_t;
 
-#define KIB(n) ((uint64_t)(n) << 10)
-#define MIB(n) ((uint64_t)(n) << 20)
-#define PAGE_BITS 12
-#define PAGE_SIZE (1UL << PAGE_BITS)
+#define KIB(n)     ((uint64_t)(n) << 10)
+#define MIB(n)     ((uint64_t)(n) << 20)
+#define PAGE_BITS  12
+#define PAGE_SIZE  (1UL << PAGE_BITS)
 #define BLOCK_BITS 21
 #define BLOCK_SIZE (1UL << BLOCK_BITS)
-#define HUGE_BITS 30
+#define HUGE_BITS  30
 
-#define BIT(n) (1ULL << (n))
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+#define BIT(n)                              (1ULL << (n))
+#define ARRAY_SIZE(a)                       (sizeof(a) / sizeof((a)[0]))
+#define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 static inline uint64_t align_down(uint64_t value, uint64_t alignment)
 {
@@ -43,10 +43,10 @@ static inline bool aligned(uint64_t value, uint64_t alignment)
 /* Stops the machine with a report. Never on anything that a program or a guest can cause. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-#define BUG_ON(condition)                                                                          \
-	do {                                                                                       \
-		if (__builtin_expect(!!(condition), 0))                                            \
-			panic("bug: %s at %s:%d", #condition, __FILE__, __LINE__);                 \
+#define BUG_ON(condition)                                                          \
+	do {                                                                       \
+		if (__builtin_expect(!!(condition), 0))                            \
+			panic("bug: %s at %s:%d", #condition, __FILE__, __LINE__); \
 	} while (0)
 
 /* A doubly linked ring. A node that is in no list points to itself. */

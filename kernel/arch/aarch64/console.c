@@ -6,8 +6,8 @@
 #include <arch/mmu.h>
 
 /* ARM DDI 0183, 3.3. */
-#define UARTDR 0x00
-#define UARTFR 0x18
+#define UARTDR      0x00
+#define UARTFR      0x18
 #define UARTFR_TXFF BIT(5)
 
 static volatile char *uart;

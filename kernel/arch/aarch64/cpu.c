@@ -13,18 +13,18 @@
 #include <vcpu.h>
 
 /* PSCI (DEN 0022), 5.9 and 5.11, by SMC. */
-#define PSCI_SYSTEM_OFF 0x84000008UL
+#define PSCI_SYSTEM_OFF   0x84000008UL
 #define PSCI_SYSTEM_RESET 0x84000009UL
 
-#define SPSR_EL0 0UL
-#define HCRX_EL2 S3_4_C1_C2_2
-#define HFGRTR_EL2 S3_4_C1_C1_4
-#define HFGWTR_EL2 S3_4_C1_C1_5
-#define HFGITR_EL2 S3_4_C1_C1_6
+#define SPSR_EL0    0UL
+#define HCRX_EL2    S3_4_C1_C2_2
+#define HFGRTR_EL2  S3_4_C1_C1_4
+#define HFGWTR_EL2  S3_4_C1_C1_5
+#define HFGITR_EL2  S3_4_C1_C1_6
 #define HDFGRTR_EL2 S3_4_C3_C1_4
 #define HDFGWTR_EL2 S3_4_C3_C1_5
 #define HAFGRTR_EL2 S3_4_C3_C1_6
-#define ZCR_EL2 S3_4_C1_C2_0
+#define ZCR_EL2     S3_4_C1_C2_0
 
 static uint64_t field(uint64_t id, unsigned int shift)
 {
@@ -43,9 +43,9 @@ static void start_debug(void)
 
 /* PMEVTYPER<n>_EL0, D24.5.12: the event, and at which levels it does not (P, U) or does (NSH) count. */
 #define EVENT_INST_RETIRED 0x08
-#define EVENT_NOT_EL1 BIT(31)
-#define EVENT_NOT_EL0 BIT(30)
-#define EVENT_EL2 BIT(27)
+#define EVENT_NOT_EL1      BIT(31)
+#define EVENT_NOT_EL0      BIT(30)
+#define EVENT_EL2          BIT(27)
 
 static bool counts_instructions;
 
@@ -55,7 +55,8 @@ static void start_counters(void)
 	uint64_t version = field(read_sysreg(id_aa64dfr0_el1), 8);
 	uint64_t counters = (read_sysreg(pmcr_el0) >> 11) & 0x1f;
 
-	if (version == 0 || version == 0xf || counters < 2 || !(read_sysreg(pmceid0_el0) & BIT(EVENT_INST_RETIRED)))
+	if (version == 0 || version == 0xf || counters < 2 ||
+	    !(read_sysreg(pmceid0_el0) & BIT(EVENT_INST_RETIRED)))
 		return;
 	write_sysreg(pmevtyper0_el0, EVENT_INST_RETIRED | EVENT_NOT_EL0);
 	write_sysreg(pmevtyper1_el0, EVENT_INST_RETIRED | EVENT_NOT_EL1 | EVENT_EL2);
@@ -188,7 +189,8 @@ void arch_backtrace(void)
 	for (unsigned int i = 0; i < 32 && frame; i++) {
 		uint64_t at = (uint64_t)frame;
 
-		if (at > (uint64_t)boot_stack_top - 16 || at < (uint64_t)boot_stack_top - 16384 || !aligned(at, 8))
+		if (at > (uint64_t)boot_stack_top - 16 || at < (uint64_t)boot_stack_top - 16384 ||
+		    !aligned(at, 8))
 			return;
 		if (frame[1])
 			console_print("  #%u kernel 0x%016lx\n", i, frame[1] - 4);

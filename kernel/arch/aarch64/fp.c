@@ -8,9 +8,9 @@
 #include <vcpu.h>
 
 /* FPEN: all trap; only EL0 under TGE (servers) traps; nothing traps. SVE and SME always trap, and trace, and AMU. */
-#define CPTR_ALL (BIT(28) | BIT(30))
+#define CPTR_ALL     (BIT(28) | BIT(30))
 #define CPTR_SERVERS (CPTR_ALL | 1UL << 20)
-#define CPTR_NONE (CPTR_ALL | 3UL << 20)
+#define CPTR_NONE    (CPTR_ALL | 3UL << 20)
 
 void fp_save(struct fp_state *fp);
 void fp_load(const struct fp_state *fp);
@@ -39,7 +39,8 @@ void fp_switch(struct context *to)
 		set_cptr(to->kind == CONTEXT_VCPU ? CPTR_SERVERS : CPTR_NONE);
 	/* The resident guest's registers stay while its server runs: only servers trap then. */
 	else
-		set_cptr(owner_is_guest && to && to->kind == CONTEXT_THREAD ? CPTR_SERVERS : CPTR_ALL);
+		set_cptr(owner_is_guest && to && to->kind == CONTEXT_THREAD ? CPTR_SERVERS :
+									      CPTR_ALL);
 }
 
 void fp_take(struct context *context)

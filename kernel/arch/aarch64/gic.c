@@ -12,40 +12,41 @@
 #include <vcpu.h>
 
 /* CPU interface and hypervisor registers by encoding, for assemblers that do not know the names (12.2, 12.4). */
-#define ICC_PMR_EL1 S3_0_C4_C6_0
-#define ICC_DIR_EL1 S3_0_C12_C11_1
-#define ICC_IAR1_EL1 S3_0_C12_C12_0
-#define ICC_EOIR1_EL1 S3_0_C12_C12_1
-#define ICC_BPR1_EL1 S3_0_C12_C12_3
-#define ICC_CTLR_EL1 S3_0_C12_C12_4
+#define ICC_PMR_EL1     S3_0_C4_C6_0
+#define ICC_DIR_EL1     S3_0_C12_C11_1
+#define ICC_IAR1_EL1    S3_0_C12_C12_0
+#define ICC_EOIR1_EL1   S3_0_C12_C12_1
+#define ICC_BPR1_EL1    S3_0_C12_C12_3
+#define ICC_CTLR_EL1    S3_0_C12_C12_4
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
-#define ICC_SRE_EL2 S3_4_C12_C9_5
-#define ICH_HCR_EL2 S3_4_C12_C11_0
-#define ICH_VTR_EL2 S3_4_C12_C11_1
+#define ICC_SRE_EL2     S3_4_C12_C9_5
+#define ICH_HCR_EL2     S3_4_C12_C11_0
+#define ICH_VTR_EL2     S3_4_C12_C11_1
 
-#define GICD_CTLR 0x0000
-#define GICD_TYPER 0x0004
-#define GICD_IGROUPR 0x0080
-#define GICD_ISENABLER 0x0100
-#define GICD_ICENABLER 0x0180
-#define GICD_ISACTIVER 0x0300
-#define GICD_ICACTIVER 0x0380
-#define GICD_IPRIORITYR 0x0400
-#define GICD_ICFGR 0x0c00
-#define GICD_IROUTER 0x6000
-#define GICD_CTLR_GROUP1 BIT(1)
-#define GICD_CTLR_ARE BIT(4)
-#define GICD_CTLR_RWP BIT(31)
-#define GICR_WAKER 0x0014
-#define GICR_WAKER_SLEEP BIT(1)
+#define GICD_CTLR         0x0000
+#define GICD_TYPER        0x0004
+#define GICD_IGROUPR      0x0080
+#define GICD_ISENABLER    0x0100
+#define GICD_ICENABLER    0x0180
+#define GICD_ISACTIVER    0x0300
+#define GICD_ICACTIVER    0x0380
+#define GICD_IPRIORITYR   0x0400
+#define GICD_ICFGR        0x0c00
+#define GICD_IROUTER      0x6000
+#define GICD_CTLR_GROUP1  BIT(1)
+#define GICD_CTLR_ARE     BIT(4)
+#define GICD_CTLR_RWP     BIT(31)
+#define GICR_WAKER        0x0014
+#define GICR_WAKER_SLEEP  BIT(1)
 #define GICR_WAKER_ASLEEP BIT(2)
-#define GICR_SGI 0x10000 /* the frame of private interrupts */
+#define GICR_SGI          0x10000 /* the frame of private interrupts */
 
 #define PRIORITY_ALL 0xa0a0a0a0U
 
 static volatile char *distributor;
-static volatile char *private_frame; /* GICR SGI frame; its registers have the distributor's offsets */
-static uint32_t interrupts;          /* how many there are */
+static volatile char
+	*private_frame;     /* GICR SGI frame; its registers have the distributor's offsets */
+static uint32_t interrupts; /* how many there are */
 static uint32_t list_registers;
 
 static volatile uint32_t *reg(volatile char *base, uint32_t offset)
@@ -95,8 +96,8 @@ static void start_redistributor(volatile char *redistributor)
 	*reg(private_frame, GICD_IGROUPR) = UINT32_MAX;
 	for (uint32_t i = 0; i < 32; i += 4)
 		*reg(private_frame, GICD_IPRIORITYR + i) = PRIORITY_ALL;
-	*reg(private_frame, GICD_ISENABLER) =
-		BIT(IRQ_MAINTENANCE) | BIT(IRQ_TIMER) | BIT(IRQ_VIRTUAL_TIMER);
+	*reg(private_frame, GICD_ISENABLER) = BIT(IRQ_MAINTENANCE) | BIT(IRQ_TIMER) |
+					      BIT(IRQ_VIRTUAL_TIMER);
 }
 
 void arch_irq_start(paddr_t distributor_address, paddr_t redistributor_address)
@@ -213,32 +214,40 @@ void arch_irq_handle(void)
 /* The virtual CPU interface. */
 
 /* ICH_LR<n>_EL2, 12.4.7. */
-#define LR_VIRTUAL(n) ((uint64_t)(n))
+#define LR_VIRTUAL(n)  ((uint64_t)(n))
 #define LR_PHYSICAL(n) ((uint64_t)(n) << 32)
-#define LR_EOI BIT(41)
+#define LR_EOI         BIT(41)
 #define LR_PRIORITY(n) ((uint64_t)(n) << 48)
-#define LR_GROUP1 BIT(60)
-#define LR_HW BIT(61)
-#define LR_PENDING BIT(62)
-#define LR_ACTIVE BIT(63)
+#define LR_GROUP1      BIT(60)
+#define LR_HW          BIT(61)
+#define LR_PENDING     BIT(62)
+#define LR_ACTIVE      BIT(63)
 
 /* ICH_HCR_EL2, 12.4.4. */
-#define ICH_EN BIT(0)
-#define ICH_UIE BIT(1)
-#define ICH_LRENPIE BIT(2)
+#define ICH_EN              BIT(0)
+#define ICH_UIE             BIT(1)
+#define ICH_LRENPIE         BIT(2)
 #define ICH_EOICOUNT(value) ((value) >> 27 & 0x1f)
 
-#define EACH_LIST_REGISTER(do)                                                                     \
-	do(0, S3_4_C12_C12_0) do(1, S3_4_C12_C12_1) do(2, S3_4_C12_C12_2) do(3, S3_4_C12_C12_3)    \
-	do(4, S3_4_C12_C12_4) do(5, S3_4_C12_C12_5) do(6, S3_4_C12_C12_6) do(7, S3_4_C12_C12_7)    \
-	do(8, S3_4_C12_C13_0) do(9, S3_4_C12_C13_1) do(10, S3_4_C12_C13_2) do(11, S3_4_C12_C13_3)  \
-	do(12, S3_4_C12_C13_4) do(13, S3_4_C12_C13_5) do(14, S3_4_C12_C13_6) do(15, S3_4_C12_C13_7)
+#define EACH_LIST_REGISTER(do)                                                                                                                                              \
+	do                                                                                                                                                                  \
+	(0, S3_4_C12_C12_0) do(1, S3_4_C12_C12_1) do(2, S3_4_C12_C12_2) do(3, S3_4_C12_C12_3) do(4, S3_4_C12_C12_4) do(5, S3_4_C12_C12_5) do(6, S3_4_C12_C12_6) do(         \
+		7,                                                                                                                                                          \
+		S3_4_C12_C12_7) do(8,                                                                                                                                       \
+				   S3_4_C12_C13_0) do(9,                                                                                                                    \
+						      S3_4_C12_C13_1) do(10,                                                                                                \
+									 S3_4_C12_C13_2) do(11,                                                                             \
+											    S3_4_C12_C13_3) do(12,                                                          \
+													       S3_4_C12_C13_4) do(13,                                       \
+																  S3_4_C12_C13_5) do(14,                    \
+																		     S3_4_C12_C13_6) do(15, \
+																					S3_4_C12_C13_7)
 
 static uint64_t lr_read(uint32_t index)
 {
 	switch (index) {
-#define READ(n, encoding)                                                                          \
-	case n:                                                                                    \
+#define READ(n, encoding) \
+	case n:           \
 		return read_sysreg(encoding);
 		EACH_LIST_REGISTER(READ)
 #undef READ
@@ -250,9 +259,9 @@ static uint64_t lr_read(uint32_t index)
 static void lr_write(uint32_t index, uint64_t value)
 {
 	switch (index) {
-#define WRITE(n, encoding)                                                                         \
-	case n:                                                                                    \
-		write_sysreg(encoding, value);                                                     \
+#define WRITE(n, encoding)                     \
+	case n:                                \
+		write_sysreg(encoding, value); \
 		break;
 		EACH_LIST_REGISTER(WRITE)
 #undef WRITE

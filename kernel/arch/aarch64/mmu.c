@@ -42,8 +42,9 @@ void arch_space_start(void)
 	asids = (struct ids){ .generation = 1, .next = 1, .limit = asid16 ? 65536 : 256 };
 	vmids = (struct ids){ .generation = 1, .next = 1, .limit = vmid16 ? 65536 : 256 };
 	/* VTCR_EL2: T0SZ = 25, start at level 1, write-back inner shareable walks, 4 KiB, PS, VS, RES1. D24.2.192 */
-	write_sysreg(vtcr_el2, 25 | 1UL << 6 | 1UL << 8 | 1UL << 10 | 3UL << 12 | (range > 6 ? 6 : range) << 16 |
-				       (uint64_t)vmid16 << 19 | 1UL << 31);
+	write_sysreg(vtcr_el2, 25 | 1UL << 6 | 1UL << 8 | 1UL << 10 | 3UL << 12 |
+				       (range > 6 ? 6 : range) << 16 | (uint64_t)vmid16 << 19 |
+				       1UL << 31);
 	write_sysreg(vttbr_el2, 0);
 	empty_ttbr = kernel_physical(empty_table);
 	write_sysreg(ttbr0_el2, empty_ttbr);
@@ -70,9 +71,11 @@ static uint64_t guest_leaf(paddr_t address, uint32_t rights, enum memory_type ty
 	return pte | (rights & RIGHT_EXECUTE ? 0 : PTE2_XN);
 }
 
-uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t rights, enum memory_type type)
+uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t rights,
+		  enum memory_type type)
 {
-	uint64_t pte = guest ? guest_leaf(address, rights, type) : process_leaf(address, rights, type);
+	uint64_t pte = guest ? guest_leaf(address, rights, type) :
+			       process_leaf(address, rights, type);
 
 	return level == LEVELS - 1 ? pte | PTE_TABLE : pte;
 }

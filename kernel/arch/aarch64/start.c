@@ -17,7 +17,7 @@ extern char __text_start[], __rodata_start[], __data_start[], __kernel_end[];
 extern char vectors[];
 
 #define TABLE_ENTRIES 512
-#define BOOT_TABLES (MEMORY_REGIONS_MAX * 2)
+#define BOOT_TABLES   (MEMORY_REGIONS_MAX * 2)
 
 static uint64_t top_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static uint64_t identity_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
@@ -34,7 +34,7 @@ struct boot_registers {
 
 static struct boot_registers boot_registers;
 
-#define KERNEL_LEAF                                                                                \
+#define KERNEL_LEAF \
 	(PTE_VALID | PTE_ATTRIBUTE(ATTRIBUTE_NORMAL) | PTE_INNER_SHAREABLE | PTE_ACCESSED | PTE_UXN)
 
 static unsigned int top_index(uint64_t address)
@@ -49,7 +49,8 @@ static void map_region(uint64_t start, uint64_t end, uint64_t kernel, unsigned i
 		uint64_t *entry = &top_table[top_index(at)];
 		bool has_kernel = at >> HUGE_BITS == kernel >> HUGE_BITS;
 
-		if (aligned(at, BIT(HUGE_BITS)) && end - at >= BIT(HUGE_BITS) && !has_kernel && !*entry) {
+		if (aligned(at, BIT(HUGE_BITS)) && end - at >= BIT(HUGE_BITS) && !has_kernel &&
+		    !*entry) {
 			*entry = at | KERNEL_LEAF | PTE_PXN;
 			at += BIT(HUGE_BITS);
 			continue;
@@ -60,7 +61,8 @@ static void map_region(uint64_t start, uint64_t end, uint64_t kernel, unsigned i
 			*entry = (uint64_t)block_tables[(*tables)++] | PTE_VALID | PTE_TABLE;
 		}
 		if (at != kernel)
-			((uint64_t *)(*entry & PTE_ADDRESS))[(at >> BLOCK_BITS) & (TABLE_ENTRIES - 1)] =
+			((uint64_t *)(*entry &
+				      PTE_ADDRESS))[(at >> BLOCK_BITS) & (TABLE_ENTRIES - 1)] =
 				at | KERNEL_LEAF | PTE_PXN;
 		at += BLOCK_SIZE;
 	}
@@ -95,24 +97,25 @@ const struct boot_registers *boot_translation(const struct manifest *manifest)
 	unsigned int tables = 0;
 
 	for (uint32_t i = 0; i < manifest->memory_count && i < MEMORY_REGIONS_MAX; i++)
-		map_region(manifest->memory[i].address, manifest->memory[i].address + manifest->memory[i].size,
-			   kernel, &tables);
+		map_region(manifest->memory[i].address,
+			   manifest->memory[i].address + manifest->memory[i].size, kernel, &tables);
 	map_kernel(kernel);
-	identity_table[top_index(kernel)] = align_down(kernel, BIT(HUGE_BITS)) | KERNEL_LEAF | PTE_READ_ONLY;
+	identity_table[top_index(kernel)] = align_down(kernel, BIT(HUGE_BITS)) | KERNEL_LEAF |
+					    PTE_READ_ONLY;
 	boot_registers = (struct boot_registers){
 		.ttbr0 = (uint64_t)identity_table,
 		.ttbr1 = (uint64_t)top_table,
 		/* T0SZ = T1SZ = 25, write-back inner shareable walks, 4 KiB granules, 16-bit ASIDs, IPS. D24.2.184 */
-		.tcr = 25 | 1UL << 8 | 1UL << 10 | 3UL << 12 | 25UL << 16 | 1UL << 24 | 1UL << 26 | 3UL << 28 |
-		       2UL << 30 | (range > 6 ? 6 : range) << 32 | 1UL << 36,
+		.tcr = 25 | 1UL << 8 | 1UL << 10 | 3UL << 12 | 25UL << 16 | 1UL << 24 | 1UL << 26 |
+		       3UL << 28 | 2UL << 30 | (range > 6 ? 6 : range) << 32 | 1UL << 36,
 		.mair = 0xff << (8 * ATTRIBUTE_NORMAL) | 0x00 << (8 * ATTRIBUTE_DEVICE),
 		/*
 		 * M, C, SA, SA0, I, DZE, UCT, nTWE, IESB, EIS, EOS, SPAN off (PAN set at entry), UCI; the rest RES1
 		 * for AArch32. EL0 may clean caches: a VMM puts code where a guest without caches runs it. D24.2.175
 		 */
-		.sctlr = 1UL << 0 | 1UL << 2 | 1UL << 3 | 1UL << 4 | 1UL << 7 | 1UL << 8 | 1UL << 11 | 1UL << 12 |
-			 1UL << 14 | 1UL << 15 | 1UL << 18 | 1UL << 20 | 1UL << 21 | 1UL << 22 | 1UL << 26 |
-			 1UL << 28 | 1UL << 29,
+		.sctlr = 1UL << 0 | 1UL << 2 | 1UL << 3 | 1UL << 4 | 1UL << 7 | 1UL << 8 |
+			 1UL << 11 | 1UL << 12 | 1UL << 14 | 1UL << 15 | 1UL << 18 | 1UL << 20 |
+			 1UL << 21 | 1UL << 22 | 1UL << 26 | 1UL << 28 | 1UL << 29,
 	};
 	return &boot_registers;
 }
@@ -125,8 +128,8 @@ volatile void *arch_map_device(paddr_t address, uint64_t size)
 	BUG_ON(!aligned(address, PAGE_SIZE) || first + (size >> PAGE_BITS) > TABLE_ENTRIES);
 	for (uint64_t offset = 0; offset < size; offset += PAGE_SIZE)
 		pte_write(&device_table[next++], (address + offset) | PTE_VALID | PTE_TABLE |
-							 PTE_ATTRIBUTE(ATTRIBUTE_DEVICE) | PTE_ACCESSED |
-							 PTE_UXN | PTE_PXN);
+							 PTE_ATTRIBUTE(ATTRIBUTE_DEVICE) |
+							 PTE_ACCESSED | PTE_UXN | PTE_PXN);
 	isb();
 	return (volatile char *)KERNEL_DEVICES + first * PAGE_SIZE;
 }

@@ -14,36 +14,36 @@
 #include <syscall.h>
 
 #define ESR_CLASS(esr) ((esr) >> 26 & 0x3f)
-#define ESR_IL BIT(25)
-#define ESR_IMMEDIATE 0xffff
+#define ESR_IL         BIT(25)
+#define ESR_IMMEDIATE  0xffff
 
-#define CLASS_WFI 0x01
-#define CLASS_FP 0x07
-#define CLASS_HVC32 0x12
-#define CLASS_SMC32 0x13
-#define CLASS_SVC 0x15
-#define CLASS_HVC 0x16
-#define CLASS_SMC 0x17
+#define CLASS_WFI      0x01
+#define CLASS_FP       0x07
+#define CLASS_HVC32    0x12
+#define CLASS_SMC32    0x13
+#define CLASS_SVC      0x15
+#define CLASS_HVC      0x16
+#define CLASS_SMC      0x17
 #define CLASS_REGISTER 0x18
-#define CLASS_FETCH 0x20
-#define CLASS_DATA 0x24
+#define CLASS_FETCH    0x20
+#define CLASS_DATA     0x24
 
 /* Data aborts, D24.2.40. */
-#define DATA_ISV BIT(24)
-#define DATA_SIZE(esr) ((esr) >> 22 & 3)
+#define DATA_ISV           BIT(24)
+#define DATA_SIZE(esr)     ((esr) >> 22 & 3)
 #define DATA_REGISTER(esr) ((esr) >> 16 & 31)
-#define DATA_CM BIT(8)
-#define DATA_WALK BIT(7)
-#define DATA_WRITE BIT(6)
-#define ABORT_STATUS(esr) ((esr) & 0x3c) /* without the level */
+#define DATA_CM            BIT(8)
+#define DATA_WALK          BIT(7)
+#define DATA_WRITE         BIT(6)
+#define ABORT_STATUS(esr)  ((esr)&0x3c) /* without the level */
 #define STATUS_TRANSLATION 0x04
-#define STATUS_ACCESS 0x08
-#define STATUS_PERMISSION 0x0c
+#define STATUS_ACCESS      0x08
+#define STATUS_PERMISSION  0x0c
 
 /* Trapped MSR, MRS. */
-#define REGISTER_READ BIT(0)
+#define REGISTER_READ    BIT(0)
 #define REGISTER_RT(esr) ((esr) >> 5 & 31)
-#define REGISTER_NAME 0x3ffc1eUL
+#define REGISTER_NAME    0x3ffc1eUL
 
 typedef void (*vcpu_trap)(struct vcpu *vcpu, uint64_t esr);
 
@@ -131,7 +131,8 @@ static struct exit *abort_exit(struct vcpu *vcpu, enum exit_kind kind, uint64_t 
 	struct exit *exit;
 	uint64_t address;
 
-	if (status != STATUS_TRANSLATION && status != STATUS_ACCESS && status != STATUS_PERMISSION) {
+	if (status != STATUS_TRANSLATION && status != STATUS_ACCESS &&
+	    status != STATUS_PERMISSION) {
 		trap_other(vcpu, esr);
 		return NULL;
 	}
@@ -174,14 +175,10 @@ static void trap_fetch(struct vcpu *vcpu, uint64_t esr)
 
 /* What is not here is trap_other(). */
 static const vcpu_trap vcpu_traps[64] = {
-	[CLASS_WFI] = trap_wfi,
-	[CLASS_FP] = trap_fp,
-	[CLASS_HVC32] = trap_hypercall,
-	[CLASS_HVC] = trap_hypercall,
-	[CLASS_SMC32] = trap_firmware,
-	[CLASS_SMC] = trap_firmware,
-	[CLASS_REGISTER] = trap_register,
-	[CLASS_FETCH] = trap_fetch,
+	[CLASS_WFI] = trap_wfi,           [CLASS_FP] = trap_fp,
+	[CLASS_HVC32] = trap_hypercall,   [CLASS_HVC] = trap_hypercall,
+	[CLASS_SMC32] = trap_firmware,    [CLASS_SMC] = trap_firmware,
+	[CLASS_REGISTER] = trap_register, [CLASS_FETCH] = trap_fetch,
 	[CLASS_DATA] = trap_data,
 };
 
@@ -237,10 +234,11 @@ struct registers *trap_serror(void)
 /* An exception in the kernel itself. */
 _Noreturn void trap_kernel(uint64_t vector, const uint64_t *x)
 {
-	console_print("\nCloister: exception %lu in the kernel: ESR_EL2 0x%08lx FAR_EL2 0x%016lx\n", vector,
-		      read_sysreg(esr_el2), read_sysreg(far_el2));
+	console_print("\nCloister: exception %lu in the kernel: ESR_EL2 0x%08lx FAR_EL2 0x%016lx\n",
+		      vector, read_sysreg(esr_el2), read_sysreg(far_el2));
 	for (unsigned int i = 0; i < 31; i++)
-		console_print("x%d%s 0x%016lx%s", (int)i, i < 10 ? " " : "", x[i], i % 3 == 2 ? "\n" : "  ");
+		console_print("x%d%s 0x%016lx%s", (int)i, i < 10 ? " " : "", x[i],
+			      i % 3 == 2 ? "\n" : "  ");
 	console_print("pc  0x%016lx  pstate 0x%08lx\n  #0 kernel 0x%016lx\n", read_sysreg(elr_el2),
 		      read_sysreg(spsr_el2), read_sysreg(elr_el2));
 	panic("an exception in the kernel");

@@ -8,29 +8,30 @@
 #include <arch/irq.h>
 #include <vcpu.h>
 
-#define ICH_VMCR_EL2 S3_4_C12_C11_7
+#define ICH_VMCR_EL2  S3_4_C12_C11_7
 #define ICH_AP0R0_EL2 S3_4_C12_C8_0
 #define ICH_AP1R0_EL2 S3_4_C12_C9_0
 
 /* PSTATE as in SPSR_EL2 for exceptions from AArch64, C5.2.19. */
-#define PSTATE_NZCV (0xfUL << 28)
-#define PSTATE_DIT BIT(24)
-#define PSTATE_UAO BIT(23)
-#define PSTATE_PAN BIT(22)
-#define PSTATE_SSBS BIT(12)
-#define PSTATE_BTYPE (3UL << 10)
-#define PSTATE_DAIF (0xfUL << 6)
+#define PSTATE_NZCV    (0xfUL << 28)
+#define PSTATE_DIT     BIT(24)
+#define PSTATE_UAO     BIT(23)
+#define PSTATE_PAN     BIT(22)
+#define PSTATE_SSBS    BIT(12)
+#define PSTATE_BTYPE   (3UL << 10)
+#define PSTATE_DAIF    (0xfUL << 6)
 #define PSTATE_AARCH32 BIT(4)
-#define PSTATE_MODE 0xfUL
-#define MODE_EL0T 0UL
-#define MODE_EL1T 4UL
-#define MODE_EL1H 5UL
+#define PSTATE_MODE    0xfUL
+#define MODE_EL0T      0UL
+#define MODE_EL1T      4UL
+#define MODE_EL1H      5UL
 
 /* What a VMM may put into PSTATE beside the mode. */
-#define PSTATE_FREE                                                                                \
-	(PSTATE_NZCV | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_SSBS | PSTATE_BTYPE | PSTATE_DAIF)
+#define PSTATE_FREE                                                                        \
+	(PSTATE_NZCV | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_SSBS | PSTATE_BTYPE | \
+	 PSTATE_DAIF)
 
-#define SCTLR_SPAN BIT(23)
+#define SCTLR_SPAN  BIT(23)
 #define SCTLR_DSSBS BIT(44)
 /* SCTLR_EL1 at reset: MMU and caches off, the bits that are one where a feature is absent. D24.2.174 */
 #define SCTLR_RESET 0x30d00980UL
@@ -56,13 +57,13 @@ static void save(struct vcpu *vcpu)
 	arch->ap0r = read_sysreg(ICH_AP0R0_EL2);
 	arch->ap1r = read_sysreg(ICH_AP1R0_EL2);
 	/* The timer's interrupt is on its way to this guest: another's timer must be able to come meanwhile. */
-	arch->timer_active =
-		(vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
+	arch->timer_active = (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
 	if (arch->timer_active)
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
 	/* Its timer goes on: enabled and not masked, it wakes the VCpu at its time. */
-	timeout_set(&vcpu->timer_timeout,
-		    (arch->cntv_ctl & 3) == 1 && !arch->timer_active ? arch->cntv_cval : DEADLINE_NEVER);
+	timeout_set(&vcpu->timer_timeout, (arch->cntv_ctl & 3) == 1 && !arch->timer_active ?
+						  arch->cntv_cval :
+						  DEADLINE_NEVER);
 }
 
 static void load(struct vcpu *vcpu)
@@ -98,7 +99,8 @@ void arch_vcpu_load(struct vcpu *vcpu)
 {
 	if (resident == vcpu) {
 		/* All identifiers may have been taken anew meanwhile. */
-		write_sysreg(vttbr_el2, arch_space_ttbr((struct address_space *)vcpu->space.object));
+		write_sysreg(vttbr_el2,
+			     arch_space_ttbr((struct address_space *)vcpu->space.object));
 		return;
 	}
 	if (resident)
@@ -127,7 +129,8 @@ void arch_vcpu_forget(struct vcpu *vcpu)
 static void read_id_registers(uint64_t id[ID_REGISTERS])
 {
 #define ID(crm, op2) id[((crm)-1) * 8 + (op2)] = read_sysreg(S3_0_C0_C##crm##_##op2);
-#define ID_ROW(crm) ID(crm, 0) ID(crm, 1) ID(crm, 2) ID(crm, 3) ID(crm, 4) ID(crm, 5) ID(crm, 6) ID(crm, 7)
+#define ID_ROW(crm) \
+	ID(crm, 0) ID(crm, 1) ID(crm, 2) ID(crm, 3) ID(crm, 4) ID(crm, 5) ID(crm, 6) ID(crm, 7)
 	ID_ROW(1) ID_ROW(2) ID_ROW(3) ID_ROW(4) ID_ROW(5) ID_ROW(6) ID_ROW(7)
 #undef ID_ROW
 #undef ID
@@ -157,7 +160,8 @@ static bool pstate_valid(uint64_t pstate)
 	return mode == MODE_EL0T || mode == MODE_EL1T || mode == MODE_EL1H;
 }
 
-bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page, struct registers *registers)
+bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
+			      struct registers *registers)
 {
 	const uint64_t *from = (const uint64_t *)page;
 	uint64_t *to = (uint64_t *)registers;
@@ -165,7 +169,8 @@ bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page, s
 	for (unsigned int i = 0; i < sizeof(*page) / sizeof(*from); i++)
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 	/* As it was is always good: the guest got there by itself. */
-	return registers->pstate == vcpu->context.registers->pstate || pstate_valid(registers->pstate);
+	return registers->pstate == vcpu->context.registers->pstate ||
+	       pstate_valid(registers->pstate);
 }
 
 void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers)
@@ -246,7 +251,8 @@ static void take_exception(struct vcpu *vcpu, uint64_t esr, bool has_address)
 	write_sysreg(S3_5_C4_C0_1, registers->pc);
 	write_sysreg(S3_5_C4_C0_0, pstate);
 	registers->pc = read_sysreg(S3_5_C12_C0_0) + offset;
-	registers->pstate = (pstate & (PSTATE_NZCV | PSTATE_DIT | PSTATE_PAN)) | PSTATE_DAIF | MODE_EL1H;
+	registers->pstate = (pstate & (PSTATE_NZCV | PSTATE_DIT | PSTATE_PAN)) | PSTATE_DAIF |
+			    MODE_EL1H;
 	if (!(sctlr & SCTLR_SPAN))
 		registers->pstate |= PSTATE_PAN;
 	if (sctlr & SCTLR_DSSBS)

@@ -10,16 +10,17 @@ struct context;
 
 /* The name may be a macro for an encoding. */
 #define SYSREG_STRING(name) #name
-#define read_sysreg(name)                                                                          \
-	({                                                                                         \
-		uint64_t value_;                                                                   \
-		__asm__ volatile("mrs %0, " SYSREG_STRING(name) : "=r"(value_));                                 \
-		value_;                                                                            \
+#define read_sysreg(name)                                                        \
+	({                                                                       \
+		uint64_t value_;                                                 \
+		__asm__ volatile("mrs %0, " SYSREG_STRING(name) : "=r"(value_)); \
+		value_;                                                          \
 	})
-#define write_sysreg(name, value) __asm__ volatile("msr " SYSREG_STRING(name) ", %0" ::"r"((uint64_t)(value)) : "memory")
+#define write_sysreg(name, value) \
+	__asm__ volatile("msr " SYSREG_STRING(name) ", %0" ::"r"((uint64_t)(value)) : "memory")
 
 /* Names of registers of EL1 as EL2 reaches them under E2H. */
-#define CNTV_CTL_EL02 S3_5_C14_C3_1
+#define CNTV_CTL_EL02  S3_5_C14_C3_1
 #define CNTV_CVAL_EL02 S3_5_C14_C3_2
 
 static inline void isb(void)

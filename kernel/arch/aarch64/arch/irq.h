@@ -7,8 +7,8 @@
 #include <types.h>
 
 /* Interrupts that the kernel keeps. */
-#define IRQ_MAINTENANCE 25
-#define IRQ_TIMER 26         /* CNTHP */
+#define IRQ_MAINTENANCE   25
+#define IRQ_TIMER         26 /* CNTHP */
 #define IRQ_VIRTUAL_TIMER 27 /* CNTV: the resident guest's */
 
 void arch_irq_start(paddr_t distributor, paddr_t redistributor);

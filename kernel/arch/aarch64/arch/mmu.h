@@ -7,8 +7,8 @@
 
 #include <types.h>
 
-#define LINEAR_BASE 0xffffff8000000000UL
-#define KERNEL_BASE 0xffffffffc0000000UL
+#define LINEAR_BASE    0xffffff8000000000UL
+#define KERNEL_BASE    0xffffffffc0000000UL
 #define KERNEL_DEVICES (KERNEL_BASE + BLOCK_SIZE)
 
 /* Attribute indices in MAIR_EL2. */
@@ -16,23 +16,23 @@
 #define ATTRIBUTE_DEVICE 1UL
 
 /* Descriptor fields, D8.3. */
-#define PTE_VALID BIT(0)
-#define PTE_TABLE BIT(1) /* or page, at the last level */
-#define PTE_ATTRIBUTE(n) ((n) << 2)
-#define PTE_USER BIT(6)
-#define PTE_READ_ONLY BIT(7)
+#define PTE_VALID           BIT(0)
+#define PTE_TABLE           BIT(1) /* or page, at the last level */
+#define PTE_ATTRIBUTE(n)    ((n) << 2)
+#define PTE_USER            BIT(6)
+#define PTE_READ_ONLY       BIT(7)
 #define PTE_INNER_SHAREABLE (3UL << 8)
-#define PTE_ACCESSED BIT(10)
-#define PTE_NOT_GLOBAL BIT(11)
-#define PTE_PXN BIT(53)
-#define PTE_UXN BIT(54)
-#define PTE_ADDRESS 0x0000fffffffff000UL
+#define PTE_ACCESSED        BIT(10)
+#define PTE_NOT_GLOBAL      BIT(11)
+#define PTE_PXN             BIT(53)
+#define PTE_UXN             BIT(54)
+#define PTE_ADDRESS         0x0000fffffffff000UL
 /* Stage 2. */
 #define PTE2_NORMAL (0xfUL << 2)
 #define PTE2_DEVICE (0x0UL << 2)
-#define PTE2_READ BIT(6)
-#define PTE2_WRITE BIT(7)
-#define PTE2_XN BIT(54)
+#define PTE2_READ   BIT(6)
+#define PTE2_WRITE  BIT(7)
+#define PTE2_XN     BIT(54)
 
 struct address_space;
 
@@ -68,7 +68,8 @@ static inline uint64_t pte_table(paddr_t table)
 }
 
 /* A leaf of `level` (0: 1 GiB, 1: 2 MiB, 2: 4 KiB) for a process, or for a guest (stage 2). */
-uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t rights, enum memory_type type);
+uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t rights,
+		  enum memory_type type);
 
 /* Store an entry so that the next walk sees it. */
 static inline void pte_write(uint64_t *entry, uint64_t value)

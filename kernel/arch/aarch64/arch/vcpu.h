@@ -14,14 +14,22 @@ struct vcpu;
  * The registers of EL1 that stay in the hardware while a server runs, and are switched with the VCpu only.
  * One list makes the structure, save and restore (names as the assembler has them under E2H).
  */
-#define EL1_REGISTERS(do)                                                                          \
-	do(sctlr, S3_5_C1_C0_0) do(cpacr, S3_5_C1_C0_2) do(ttbr0, S3_5_C2_C0_0)                    \
-	do(ttbr1, S3_5_C2_C0_1) do(tcr, S3_5_C2_C0_2) do(spsr, S3_5_C4_C0_0)                       \
-	do(elr, S3_5_C4_C0_1) do(afsr0, S3_5_C5_C1_0) do(afsr1, S3_5_C5_C1_1)                      \
-	do(esr, S3_5_C5_C2_0) do(far, S3_5_C6_C0_0) do(mair, S3_5_C10_C2_0)                        \
-	do(amair, S3_5_C10_C3_0) do(vbar, S3_5_C12_C0_0) do(contextidr, S3_5_C13_C0_1)             \
-	do(cntkctl, S3_5_C14_C1_0) do(sp, SP_EL1) do(tpidr, TPIDR_EL1) do(par, PAR_EL1)            \
-	do(csselr, CSSELR_EL1) do(cntv_cval, S3_5_C14_C3_2)
+#define EL1_REGISTERS(do)                                                                                                                                                                                                    \
+	do                                                                                                                                                                                                                   \
+	(sctlr, S3_5_C1_C0_0) do(cpacr, S3_5_C1_C0_2) do(ttbr0, S3_5_C2_C0_0) do(ttbr1, S3_5_C2_C0_1) do(tcr, S3_5_C2_C0_2) do(spsr, S3_5_C4_C0_0) do(elr, S3_5_C4_C0_1) do(afsr0, S3_5_C5_C1_0) do(afsr1, S3_5_C5_C1_1) do( \
+		esr,                                                                                                                                                                                                         \
+		S3_5_C5_C2_0) do(far,                                                                                                                                                                                        \
+				 S3_5_C6_C0_0) do(mair,                                                                                                                                                                      \
+						  S3_5_C10_C2_0) do(amair,                                                                                                                                                   \
+								    S3_5_C10_C3_0) do(vbar,                                                                                                                                  \
+										      S3_5_C12_C0_0) do(contextidr,                                                                                                          \
+													S3_5_C13_C0_1) do(cntkctl,                                                                                           \
+															  S3_5_C14_C1_0) do(sp,                                                                              \
+																	    SP_EL1) do(tpidr,                                                                \
+																		       TPIDR_EL1) do(par,                                                    \
+																				     PAR_EL1) do(csselr,                                     \
+																						 CSSELR_EL1) do(cntv_cval,                   \
+																								S3_5_C14_C3_2)
 
 struct arch_vcpu {
 #define MEMBER(name, encoding) uint64_t name;
@@ -47,7 +55,8 @@ void arch_vcpu_forget(struct vcpu *vcpu);
 /*
  * Copy the registers of the VMM's page, each once. False where the guest must not run with them: Arm ARM C5.2.19, SPSR_EL2.
  */
-bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page, struct registers *registers);
+bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
+			      struct registers *registers);
 void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers);
 
 /* The exit's instruction is done, with results. */
