@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Replies that are refused, and what becomes of exits that are not answered. */
+#include "vm.h"
+
+extern const char guest_calls[], guest_jump[], guest_spin[];
+
+#define VMM_ENDPOINT 1
+
+static void expect_refused_reply(uint64_t label)
+{
+	EXPECT_STATUS(vm_try_reply(label, vm.exit.word[0]), ERR_REPLY);
+}
+
+static void wrong_sequence(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	EXPECT_STATUS(vm_try_reply(DISPOSITION_STEP, vm.exit.word[0] - 1), ERR_REPLY);
+	EXPECT_STATUS(vm_try_reply(DISPOSITION_STEP, vm.exit.word[0] + 1), ERR_REPLY);
+	EXPECT_STATUS(vm_try_reply(DISPOSITION_STEP, 0), ERR_REPLY);
+	/* The exit is still there to be answered. */
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT_CALL(1);
+}
+
+static void wrong_labels(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	for (uint64_t disposition = DISPOSITION_START; disposition < 16; disposition++)
+		expect_refused_reply(disposition);
+	expect_refused_reply(DISPOSITION_STEP | 1ULL << 7);
+	expect_refused_reply(DISPOSITION_STEP | 1ULL << 32);
+	expect_refused_reply(DISPOSITION_STEP | 1ULL << 63);
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT_CALL(1);
+}
+
+static void wrong_for_start(void)
+{
+	vm_new();
+	vm_start();
+	expect_refused_reply(DISPOSITION_STEP);
+	expect_refused_reply(DISPOSITION_ABORT);
+	expect_refused_reply(DISPOSITION_UNDEFINED);
+	expect_refused_reply(DISPOSITION_RESUME);
+	expect_refused_reply(DISPOSITION_START);
+	vm_run(guest_calls, 0, 0, 0);
+	VM_EXPECT_CALL(0x1234);
+}
+
+static void wrong_for_fetch(void)
+{
+	vm_boot(guest_jump, GUEST_NOWHERE, 0, EXIT_FETCH);
+	expect_refused_reply(DISPOSITION_STEP);
+	vm_reply(DISPOSITION_ABORT, 0);
+	VM_EXPECT_CALL(0xe0);
+}
+
+static void wrong_processor_state(void)
+{
+	/* EL2, EL3, EL1 and EL0 with what they cannot have, AArch32, illegal state, single step. */
+	static const uint64_t wrong[] = {
+		0x3c9,
+		0x3c8,
+		0x3cd,
+		0x3cc,
+		0x3c1,
+		0x3c6,
+		0x3c7,
+		0x3d0,
+		0x3d3,
+		0x3df,
+		PSTATE_EL1H | 1ULL << 20,
+		PSTATE_EL1H | 1ULL << 21,
+	};
+
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	vm.update->registers.pc = guest_address(guest_calls);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		vm.update->registers.pstate = wrong[i];
+		expect_refused_reply(DISPOSITION_RESUME | REPLY_REGISTERS);
+	}
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT_CALL(1);
+}
+
+static void wrong_slot_changes(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	vm.update->slot_changes = SLOT_CHANGES_MAX + 1;
+	expect_refused_reply(DISPOSITION_STEP | REPLY_SLOTS);
+	vm.update->slot_changes = 0xffffffff;
+	expect_refused_reply(DISPOSITION_STEP | REPLY_SLOTS);
+	vm.update->slot_changes = 0;
+	vm_reply(DISPOSITION_STEP | REPLY_SLOTS, 0);
+	VM_EXPECT_CALL(1);
+}
+
+static void unanswered_comes_again(void)
+{
+	uint64_t sequence;
+
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	sequence = vm.exit.word[0];
+	/* The server turns to its next message: that is the same exit, marked. */
+	vm_wait();
+	VM_EXPECT_CALL(0x1234);
+	EXPECT_EQUAL(vm.exit.word[0], sequence);
+	EXPECT(vm.exit.word[2] & EXIT_REDELIVERED);
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT_CALL(1);
+	EXPECT_EQUAL(vm.exit.word[0], sequence + 1);
+	EXPECT_EQUAL(vm.exit.word[2] & EXIT_REDELIVERED, 0);
+}
+
+/* A VMM of its own process, without time: answers starts, then stands in its first other exit. */
+static volatile uint64_t vmm_phase, vmm_sequence, vmm_entry;
+
+static void stubborn_vmm(uint64_t status, uint64_t label, uint64_t sequence, uint64_t address)
+{
+	struct message m = { .label = label, .word = { sequence, address } };
+
+	while (status == OK && m.label == LABEL_EXIT + EXIT_START) {
+		m = (struct message){ .label = DISPOSITION_START | REPLY_REGISTERS,
+				      .word = { 0, 0, 0, 0, m.word[0], 0 } };
+		vmm_phase = 1;
+		status = message_reply_recv(VMM_ENDPOINT, &m, DEADLINE_NEVER);
+	}
+	vmm_sequence = m.word[0];
+	vmm_phase = 2;
+	for (;;)
+		continue;
+}
+
+static struct worker vmm_new(struct process *process)
+{
+	vmm_phase = 0;
+	process_new(process);
+	process_give(process, VMM_ENDPOINT, vm.endpoint, RIGHT_READ, 0);
+	return worker_new_served(process, stubborn_vmm, vm.endpoint, PRIORITY_MIDDLE);
+}
+
+static void prepare_run(const char *program, uint64_t x0)
+{
+	vm.update->registers.x[0] = x0;
+	vm.update->registers.pc = guest_address(program);
+	vm.update->registers.pstate = PSTATE_EL1H;
+}
+
+static void server_suspended(void)
+{
+	struct process process;
+	struct worker vmm;
+
+	vm_new();
+	prepare_run(guest_calls, 0);
+	vmm = vmm_new(&process);
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	WAIT_FOR(vmm_phase, 2);
+	EXPECT_OK(thread_suspend(vmm.thread));
+	/* Its successor, the test, gets the same exit. */
+	vm_wait();
+	VM_EXPECT_CALL(0x1234);
+	EXPECT_EQUAL(vm.exit.word[0], vmm_sequence);
+	EXPECT(vm.exit.word[2] & EXIT_REDELIVERED);
+	vm_reply(DISPOSITION_STEP, 0x77);
+	VM_EXPECT_CALL(1);
+	EXPECT_EQUAL(vm.page->registers.x[0], 0x77);
+}
+
+static void server_destroyed(void)
+{
+	struct process process;
+	struct worker vmm;
+
+	vm_new();
+	prepare_run(guest_calls, 0);
+	vmm = vmm_new(&process);
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	WAIT_FOR(vmm_phase, 2);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, vmm.thread));
+	EXPECT_OK(cnode_delete(ROOT_SLOT_CNODE, vmm.thread));
+	vm_wait();
+	VM_EXPECT_CALL(0x1234);
+	EXPECT_EQUAL(vm.exit.word[0], vmm_sequence);
+	EXPECT(vm.exit.word[2] & EXIT_REDELIVERED);
+}
+
+static void server_on_the_guests_time(void)
+{
+	struct process process;
+	uint64_t before, used;
+
+	vm_new();
+	prepare_run(guest_calls, 0);
+	vmm_new(&process);
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	WAIT_FOR(vmm_phase, 2);
+	/* It spins in the exit, on the VCpu's scheduling context. */
+	before = time_consumed(vm.time);
+	task_sleep(10000);
+	used = time_consumed(vm.time) - before;
+	EXPECT(used >= ticks(9000));
+	EXPECT(used <= ticks(12000));
+}
+
+static const struct test tests[] = {
+	{ "reply: for another exit", wrong_sequence },
+	{ "reply: dispositions and flags that are none", wrong_labels },
+	{ "reply: what a start does not allow", wrong_for_start },
+	{ "reply: what a fetch does not allow", wrong_for_fetch },
+	{ "reply: a processor state that must not be", wrong_processor_state },
+	{ "reply: slot changes that cannot be", wrong_slot_changes },
+	{ "reply: an exit left unanswered comes again", unanswered_comes_again },
+	{ "reply: the VMM is suspended", server_suspended },
+	{ "reply: the VMM is destroyed", server_destroyed },
+	{ "reply: the VMM runs on its guest's time", server_on_the_guests_time },
+};
+
+const struct suite reply_suite = SUITE(tests);

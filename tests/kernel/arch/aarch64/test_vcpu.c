@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* VCpus as objects: configuration, start, stop, their pages, and their end while they run. */
+#include "vm.h"
+
+extern const char guest_spin[], guest_wfi[], guest_calls[], guest_mmu[];
+
+#define PAGES scratch_address(40)
+
+static void wrong_configuration(void)
+{
+	cap_t vcpu = object_new(OBJECT_VCPU, 0);
+	cap_t space = object_new(OBJECT_GUEST_SPACE, 0);
+	cap_t process_space = object_new(OBJECT_ADDRESS_SPACE, 0);
+	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
+	cap_t readable = mint_new(endpoint, RIGHT_READ, 0);
+
+	EXPECT_STATUS(vcpu_start(vcpu), ERR_STATE);
+	EXPECT_STATUS(vcpu_configure(vcpu, process_space, endpoint, 0), ERR_TYPE);
+	EXPECT_STATUS(vcpu_configure(vcpu, space, space, 0), ERR_TYPE);
+	EXPECT_STATUS(vcpu_configure(vcpu, slot_new(), endpoint, 0), ERR_CAPABILITY);
+	EXPECT_STATUS(vcpu_configure(vcpu, space, readable, 0), ERR_RIGHTS);
+	EXPECT_STATUS(vcpu_configure(mint_new(vcpu, RIGHT_READ, 0), space, endpoint, 0),
+		      ERR_RIGHTS);
+	EXPECT_STATUS(vcpu_set_priority(vcpu, PRIORITIES), ERR_ARGUMENT);
+	EXPECT_STATUS(vcpu_resume(vcpu), ERR_STATE);
+	EXPECT_OK(vcpu_configure(vcpu, space, endpoint, 0));
+	EXPECT_OK(vcpu_configure(vcpu, space, endpoint, 0x100));
+}
+
+static void wrong_slots(void)
+{
+	cap_t vcpu = object_new(OBJECT_VCPU, 0);
+	uint64_t pending = ~0ULL, active = ~0ULL;
+
+	EXPECT_STATUS(vcpu_set_slot(vcpu, VCPU_SLOTS, 0), ERR_ARGUMENT);
+	EXPECT_STATUS(vcpu_set_slot(vcpu, 0xffffffff, 0), ERR_ARGUMENT);
+	EXPECT_OK(vcpu_query_slots(vcpu, &pending, &active));
+	EXPECT_EQUAL(pending, 0);
+	EXPECT_EQUAL(active, 0);
+}
+
+static void pages(void)
+{
+	cap_t vcpu = object_new(OBJECT_VCPU, 0);
+	const volatile struct vcpu_page *page;
+	volatile struct vcpu_update *update;
+
+	EXPECT_STATUS(address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, vcpu, PAGES + 8),
+		      ERR_ARGUMENT);
+	EXPECT_STATUS(address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, vcpu, 0x1000000000),
+		      ERR_TABLE);
+	EXPECT_STATUS(address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, ROOT_SLOT_THREAD, PAGES),
+		      ERR_TYPE);
+	EXPECT_OK(address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, vcpu, PAGES));
+	EXPECT_REFUSED(
+		address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, vcpu, PAGES + 2 * PAGE_SIZE));
+	page = (const volatile struct vcpu_page *)(uintptr_t)PAGES;
+	update = (volatile struct vcpu_update *)(uintptr_t)(PAGES + PAGE_SIZE);
+	EXPECT_EQUAL(page->registers.pc, 0);
+	update->slot_changes = 1;
+	EXPECT_EQUAL(update->slot_changes, 1);
+}
+
+static void page_not_mapped_twice(void)
+{
+	cap_t vcpu = object_new(OBJECT_VCPU, 0);
+
+	/* The second of the two pages meets something: neither is mapped then. */
+	scratch_map(object_new(OBJECT_FRAME, PAGE_BITS), 41);
+	EXPECT_STATUS(address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, vcpu, PAGES), ERR_OCCUPIED);
+	scratch_map(object_new(OBJECT_FRAME, PAGE_BITS), 40);
+	EXPECT_OK(address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, vcpu, scratch_address(42)));
+}
+
+static void begins_with_start(void)
+{
+	uint64_t first;
+
+	vm_new();
+	EXPECT(vm_is_quiet(1000));
+	vm_start();
+	EXPECT_EQUAL(vm.exit.word[2] & EXIT_REDELIVERED, 0);
+	first = vm.exit.word[0];
+	/* The processor's registers: this has EL1 for AArch64 (ID_AA64PFR0_EL1, CRm 4). */
+	EXPECT(vm.page->id[(4 - 1) * 8] & 0x10);
+	vm_run(guest_calls, 0, 0, 0);
+	VM_EXPECT_CALL(0x1234);
+	EXPECT_EQUAL(vm.exit.word[0], first + 1);
+}
+
+static void start_only_when_parked(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	EXPECT_STATUS(vcpu_start(vm.vcpu), ERR_STATE);
+	EXPECT_STATUS(vcpu_configure(vm.vcpu, vm.space, vm.endpoint, 0), ERR_STATE);
+	vm_reply_and_leave(DISPOSITION_PARK, 0, 1000);
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	vm_wait();
+	VM_EXPECT(EXIT_START);
+	vm_run(guest_calls, 0, 0, 0);
+	VM_EXPECT_CALL(0x1234);
+}
+
+static void stop_and_resume(void)
+{
+	uint64_t before;
+
+	vm_new();
+	vm_start();
+	vm.update->registers.x[0] = GUEST_DATA;
+	vm.update->registers.pc = guest_address(guest_spin);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 2000);
+	EXPECT(*vm.data > 0);
+	EXPECT_OK(vcpu_stop(vm.vcpu));
+	EXPECT_STATUS(vcpu_stop(vm.vcpu), ERR_STATE);
+	before = *vm.data;
+	EXPECT(vm_is_quiet(2000));
+	EXPECT_EQUAL(*vm.data, before);
+	EXPECT_OK(vcpu_resume(vm.vcpu));
+	EXPECT_STATUS(vcpu_resume(vm.vcpu), ERR_STATE);
+	EXPECT(vm_is_quiet(2000));
+	EXPECT(*vm.data > before);
+}
+
+static void stop_in_an_exit(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	EXPECT_OK(vcpu_stop(vm.vcpu));
+	/* The exit is answered as ever, but the guest does not go on. */
+	vm_reply_and_leave(DISPOSITION_STEP, 0, 1000);
+	EXPECT(vm_is_quiet(1000));
+	EXPECT_OK(vcpu_resume(vm.vcpu));
+	vm_wait();
+	VM_EXPECT_CALL(1);
+}
+
+static void stop_when_idle(void)
+{
+	vm_new();
+	vm_start();
+	vm.update->registers.pc = guest_address(guest_wfi);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	EXPECT_OK(vcpu_stop(vm.vcpu));
+	EXPECT_OK(vcpu_set_slot(vm.vcpu, 3, slot_configured(35, 0x80, SLOT_PEND)));
+	EXPECT(vm_is_quiet(1000));
+	EXPECT_OK(vcpu_resume(vm.vcpu));
+	vm_wait();
+	VM_EXPECT_CALL(7);
+}
+
+static void destroyed_while_it_runs(void)
+{
+	vm_new();
+	vm_start();
+	vm.update->registers.x[0] = GUEST_DATA;
+	vm.update->registers.pc = guest_address(guest_spin);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, vm.vcpu));
+	EXPECT_OK(cnode_delete(ROOT_SLOT_CNODE, vm.vcpu));
+	EXPECT(vm_is_quiet(1000));
+	/* Another one runs where it ran. */
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+}
+
+static void destroyed_in_an_exit(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, vm.vcpu));
+	EXPECT_OK(cnode_delete(ROOT_SLOT_CNODE, vm.vcpu));
+	/* The answer goes nowhere. */
+	vm.exit.label = DISPOSITION_STEP;
+	EXPECT_STATUS(message_reply_recv(vm.endpoint, &vm.exit, counter_after_us(1000)),
+		      ERR_DEADLINE);
+}
+
+static void without_its_space(void)
+{
+	vm_new();
+	vm_start();
+	vm.update->registers.x[0] = GUEST_DATA;
+	vm.update->registers.pc = guest_address(guest_spin);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, vm.space));
+	EXPECT(vm_is_quiet(1000));
+	EXPECT_STATUS(vcpu_start(vm.vcpu), ERR_STATE);
+}
+
+static void without_its_memory(void)
+{
+	cap_t data = 0;
+
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	/* All that was derived from the page of its program: the guest's next fetch finds nothing. */
+	data = program_frame(guest_calls);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, data));
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT(EXIT_FETCH);
+	EXPECT_EQUAL(vm.exit.word[1], guest_address(guest_calls) + 4);
+}
+
+static void translate_without_mmu(void)
+{
+	uint64_t physical;
+
+	vm_new();
+	EXPECT_OK(vcpu_translate(vm.vcpu, GUEST_DATA + 8, 1, &physical));
+	EXPECT_EQUAL(physical, GUEST_DATA + 8);
+	EXPECT_STATUS(vcpu_translate(vm.vcpu, GUEST_DATA, 2, &physical), ERR_ARGUMENT);
+	EXPECT_STATUS(vcpu_translate(vm.vcpu, ~7ULL, 0, &physical), ERR_ARGUMENT);
+	EXPECT_STATUS(vcpu_translate(object_new(OBJECT_VCPU, 0), GUEST_DATA, 0, &physical),
+		      ERR_STATE);
+}
+
+static void translate_with_mmu(void)
+{
+	/* 4 KiB granule, 39 bits, Normal memory, inner shareable (TCR_EL1, Arm ARM D19.2.141). */
+	const uint64_t tcr = 25 | 3ULL << 12 | 1ULL << 8 | 1ULL << 10 | 1ULL << 23 | 2ULL << 32;
+	/* RES1 bits and M (SCTLR_EL1, D19.2.124). */
+	const uint64_t sctlr = 0x30d00801;
+	uint64_t physical;
+
+	vm_new();
+	/* The data page as level 1 table: 0x40000000 to itself, 0 to there too but read-only. */
+	vm.data[1] = GUEST_CODE | 1ULL << 10 | 3ULL << 8 | 1;
+	vm.data[0] = GUEST_CODE | 1ULL << 10 | 3ULL << 8 | 1ULL << 7 | 1;
+	vm_start();
+	vm_run(guest_mmu, GUEST_DATA, tcr, sctlr);
+	VM_EXPECT_CALL(0x40);
+	EXPECT_OK(vcpu_translate(vm.vcpu, 0x12345678, 0, &physical));
+	EXPECT_EQUAL(physical, GUEST_CODE + 0x12345678);
+	EXPECT_STATUS(vcpu_translate(vm.vcpu, 0x12345678, 1, &physical), ERR_ARGUMENT);
+	EXPECT_OK(vcpu_translate(vm.vcpu, GUEST_CODE + 0x1000, 1, &physical));
+	EXPECT_EQUAL(physical, GUEST_CODE + 0x1000);
+	EXPECT_STATUS(vcpu_translate(vm.vcpu, 0x80000000, 0, &physical), ERR_ARGUMENT);
+}
+
+static const struct test tests[] = {
+	{ "vcpu: wrong configuration", wrong_configuration },
+	{ "vcpu: wrong slots", wrong_slots },
+	{ "vcpu: its pages", pages },
+	{ "vcpu: its pages are mapped both or not at all", page_not_mapped_twice },
+	{ "vcpu: begins with an exit of kind start", begins_with_start },
+	{ "vcpu: starts only from parked", start_only_when_parked },
+	{ "vcpu: stop and resume while it runs", stop_and_resume },
+	{ "vcpu: stop while an exit is answered", stop_in_an_exit },
+	{ "vcpu: stop while it is idle", stop_when_idle },
+	{ "vcpu: destroyed while it runs", destroyed_while_it_runs },
+	{ "vcpu: destroyed while its exit is answered", destroyed_in_an_exit },
+	{ "vcpu: stops without its address space", without_its_space },
+	{ "vcpu: revoked memory is not there any more", without_its_memory },
+	{ "vcpu: translate without stage 1", translate_without_mmu },
+	{ "vcpu: translate with stage 1", translate_with_mmu },
+};
+
+const struct suite vcpu_suite = SUITE(tests);

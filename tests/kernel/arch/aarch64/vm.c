@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making, running and watching the guest of a test. */
+#include "vm.h"
+
+/* Pages of the task's scratch region. */
+#define SCRATCH_DATA 16
+#define SCRATCH_VCPU 32
+
+#define TICKER_START  1
+#define TICKER_SLEEP  2
+#define TICKER_TARGET 3
+
+extern const char guest_code[], guest_code_end[];
+
+struct vm vm;
+
+/* How long the ticker sleeps before it sends. */
+static volatile uint64_t ticker_sleep;
+static cap_t ticker_start;
+
+uint64_t guest_address(const void *program)
+{
+	return GUEST_CODE + (uint64_t)((const char *)program - guest_code);
+}
+
+static void map_table(cap_t space, uint64_t address)
+{
+	EXPECT_OK(page_table_map(object_new(OBJECT_PAGE_TABLE, 0), space, address));
+}
+
+static void map_memory(uint32_t place)
+{
+	cap_t data = object_new(OBJECT_FRAME, PAGE_BITS);
+
+	map_table(vm.space, GUEST_CODE);
+	map_table(vm.space, GUEST_CODE);
+	for (const char *at = guest_code; at < guest_code_end; at += PAGE_SIZE) {
+		cap_t copy = mint_new(program_frame(at), RIGHTS_ALL, 0);
+
+		EXPECT_OK(frame_map(copy, vm.space, guest_address(at), RIGHT_READ | RIGHT_EXECUTE,
+				    MEMORY_NORMAL));
+	}
+	EXPECT_OK(frame_map(mint_new(data, RIGHTS_ALL, 0), vm.space, GUEST_DATA,
+			    RIGHT_READ | RIGHT_WRITE, MEMORY_NORMAL));
+	vm.data = scratch_map(data, SCRATCH_DATA + place);
+}
+
+void vm_new_at(uint32_t place)
+{
+	uint64_t pages = scratch_address(SCRATCH_VCPU + 2 * place);
+
+	vm = (struct vm){
+		.space = object_new(OBJECT_GUEST_SPACE, 0),
+		.vcpu = object_new(OBJECT_VCPU, 0),
+		.endpoint = object_new(OBJECT_ENDPOINT, 0),
+		.page = (const volatile struct vcpu_page *)(uintptr_t)pages,
+		.update = (volatile struct vcpu_update *)(uintptr_t)(pages + PAGE_SIZE),
+	};
+	map_memory(place);
+	EXPECT_OK(address_space_map_vcpu(ROOT_SLOT_ADDRESS_SPACE, vm.vcpu, pages));
+	EXPECT_OK(vcpu_configure(vm.vcpu, vm.space, mint_new(vm.endpoint, RIGHT_WRITE, BADGE_VCPU),
+				 0));
+	EXPECT_OK(vcpu_set_priority(vm.vcpu, PRIORITY_MIDDLE));
+	vm.time = time_new(vm.vcpu, 10000, 10000);
+}
+
+void vm_new(void)
+{
+	vm_new_at(0);
+}
+
+void vm_wait(void)
+{
+	EXPECT_OK(message_recv(vm.endpoint, &vm.exit, soon()));
+	EXPECT_EQUAL(vm.exit.badge, BADGE_VCPU);
+}
+
+void vm_start(void)
+{
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	vm_wait();
+	VM_EXPECT(EXIT_START);
+}
+
+/* The exit's answer, in place of the exit. */
+static void make_reply(uint64_t label, uint64_t word0, uint64_t sequence)
+{
+	vm.exit = (struct message){ .label = label, .word = { word0, 0, 0, 0, sequence, 0 } };
+}
+
+void vm_reply_for(uint64_t label, uint64_t word0, uint64_t microseconds)
+{
+	make_reply(label | REPLY_REARM, word0, vm.exit.word[0]);
+	EXPECT_OK(message_reply_recv(vm.endpoint, &vm.exit, counter_after_us(microseconds)));
+	EXPECT_EQUAL(vm.exit.badge, BADGE_VCPU);
+}
+
+void vm_reply(uint64_t label, uint64_t word0)
+{
+	vm_reply_for(label, word0, 1000000);
+}
+
+enum status vm_try_reply(uint64_t label, uint64_t sequence)
+{
+	struct message reply = { .label = label, .word = { 0, 0, 0, 0, sequence, 0 } };
+
+	return message_reply_recv(vm.endpoint, &reply, counter_after_us(1000000));
+}
+
+void vm_run(const void *program, uint64_t x0, uint64_t x1, uint64_t x2)
+{
+	volatile struct registers *registers = &vm.update->registers;
+
+	registers->x[0] = x0;
+	registers->x[1] = x1;
+	registers->x[2] = x2;
+	registers->pc = guest_address(program);
+	registers->pstate = PSTATE_EL1H;
+	vm_reply(DISPOSITION_START | REPLY_REGISTERS, 0);
+}
+
+void vm_boot(const void *program, uint64_t x0, uint64_t x1, enum exit_kind kind)
+{
+	vm_new();
+	vm_start();
+	vm_run(program, x0, x1, 0);
+	VM_EXPECT(kind);
+}
+
+/* Each time it is told to: sleeps, then wakes the test at its endpoint. */
+static void ticker(uint64_t unused0, uint64_t unused1)
+{
+	struct message m = { .label = 0 };
+	uint64_t bits;
+
+	(void)unused0;
+	(void)unused1;
+	while (notification_wait(TICKER_START, DEADLINE_NEVER, &bits) == OK) {
+		notification_wait(TICKER_SLEEP, counter_after_us(ticker_sleep), &bits);
+		message_send(TICKER_TARGET, &m);
+	}
+}
+
+static void ticker_new(void)
+{
+	cap_t start = object_new(OBJECT_NOTIFICATION, 0);
+	struct worker worker;
+
+	ticker_start = mint_new(start, RIGHT_WRITE, 1);
+	process_new(&vm.ticker);
+	process_give(&vm.ticker, TICKER_START, start, RIGHT_READ, 0);
+	process_give(&vm.ticker, TICKER_SLEEP, object_new(OBJECT_NOTIFICATION, 0), RIGHT_READ, 0);
+	process_give(&vm.ticker, TICKER_TARGET, vm.endpoint, RIGHT_WRITE, BADGE_TICKER);
+	worker = worker_new(&vm.ticker, ticker, 0, 0, PRIORITY_HIGH);
+	EXPECT_OK(thread_resume(worker.thread));
+}
+
+void vm_reply_and_leave(uint64_t label, uint64_t word0, uint64_t microseconds)
+{
+	if (vm.ticker.space == 0)
+		ticker_new();
+	ticker_sleep = microseconds;
+	EXPECT_OK(notification_signal(ticker_start));
+	make_reply(label | REPLY_REARM, word0, vm.exit.word[0]);
+	EXPECT_OK(message_reply_recv(vm.endpoint, &vm.exit, DEADLINE_NEVER));
+	if (vm.exit.badge != BADGE_TICKER)
+		test_fail(__FILE__, __LINE__, "%s came, no exit expected",
+			  exit_kind_name((uint32_t)(vm.exit.label - LABEL_EXIT)));
+}
+
+bool vm_is_quiet(uint64_t microseconds)
+{
+	return message_recv(vm.endpoint, &vm.exit, counter_after_us(microseconds)) == ERR_DEADLINE;
+}
+
+void vm_expect(enum exit_kind kind, const char *file, int line)
+{
+	uint64_t got = vm.exit.label - LABEL_EXIT;
+
+	if (got != kind)
+		test_fail(file, line, "%s at 0x%lx (access 0x%lx, syndrome 0x%lx), expected %s",
+			  exit_kind_name((uint32_t)got), (unsigned long)vm.exit.word[1],
+			  (unsigned long)vm.exit.word[2], (unsigned long)vm.exit.word[4],
+			  exit_kind_name(kind));
+}
+
+void vm_expect_call(uint64_t immediate, const char *file, int line)
+{
+	vm_expect(EXIT_HYPERCALL, file, line);
+	expect_equal(vm.exit.word[1], immediate, "the call's immediate", file, line);
+}
+
+void vm_expect_event(uint64_t bits, const char *file, int line)
+{
+	vm_expect(EXIT_EVENT, file, line);
+	expect_equal(vm.exit.word[2] & EXIT_EVENT_DEADLINE, 0, "the deadline", file, line);
+	expect_equal(vm.exit.word[1], bits, "the event's bits", file, line);
+}
