@@ -5,7 +5,6 @@
 #include <arch/mmu.h>
 #include <kernel_dispatch.h>
 #include <object.h>
-#include <string.h>
 
 static bool keeps_contents(const struct slot *slot)
 {
@@ -81,7 +80,8 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 		untyped->data = start + ((uint64_t)count << bits);
 		/* An Untyped is zeroed when it is retyped itself. */
 		if (type != OBJECT_UNTYPED)
-			memset(phys_to_virt(untyped->object + start), 0, (uint64_t)count << bits);
+			arch_memory_zero(phys_to_virt(untyped->object + start),
+					 (uint64_t)count << bits, type == OBJECT_FRAME);
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		first[i] = (struct slot){

@@ -132,14 +132,14 @@ void arch_switch(struct context *from, struct context *to)
 	write_sysreg(tpidr_el0, to->registers->tpidr);
 	write_sysreg(tpidrro_el0, to->registers->tpidrro);
 	fp_switch(to);
+	if (from->kind == CONTEXT_VCPU)
+		vcpu_of(from)->arch.serror = read_sysreg(hcr_el2) & HCR_VSE;
 	if (to->kind == CONTEXT_VCPU) {
 		struct vcpu *vcpu = vcpu_of(to);
 
 		arch_vcpu_load(vcpu);
 		write_sysreg(hcr_el2, HCR_GUEST | (vcpu->arch.serror ? HCR_VSE : 0));
 	} else {
-		if (from->kind == CONTEXT_VCPU)
-			vcpu_of(from)->arch.serror = read_sysreg(hcr_el2) & HCR_VSE;
 		write_sysreg(hcr_el2, HCR_HOST);
 		arch_space_load((struct address_space *)thread_of(to)->space_binding.object);
 	}

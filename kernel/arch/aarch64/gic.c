@@ -62,7 +62,7 @@ static volatile char *frame(uint32_t irq)
 
 static void set_bit(uint32_t offset, uint32_t irq)
 {
-	*reg(frame(irq), offset + irq / 32 * 4) = 1U << (irq % 32);
+	*reg(frame(irq), offset + (irq / 32) * 4) = 1U << (irq % 32);
 }
 
 static void start_distributor(void)

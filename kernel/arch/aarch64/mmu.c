@@ -6,6 +6,7 @@
 #include <arch/cpu.h>
 #include <arch/hcr.h>
 #include <arch/mmu.h>
+#include <string.h>
 
 /* ASIDs and VMIDs come from one counter each; when one is used up, its TLB entries go and all spaces take new ones. */
 struct ids {
@@ -147,6 +148,21 @@ void arch_space_load(struct address_space *space)
 	write_sysreg(ttbr0_el2, arch_space_ttbr(space));
 }
 
+void arch_space_invalidate_core(struct address_space *space)
+{
+	uint64_t old = regime_enter(HCR_GUEST);
+
+	BUG_ON(!space->guest);
+	__asm__ volatile("tlbi vmalle1\n\tdsb nsh" ::: "memory");
+	regime_leave(old);
+}
+
+void arch_space_renew(struct address_space *space)
+{
+	if (!has_id(space))
+		write_sysreg(vttbr_el2, arch_space_ttbr(space));
+}
+
 static void invalidate_guest(struct address_space *space)
 {
 	uint64_t vttbr = read_sysreg(vttbr_el2);
@@ -193,4 +209,27 @@ void arch_space_destroy(struct address_space *space)
 		write_sysreg(vttbr_el2, 0);
 		isb();
 	}
+}
+
+/*
+ * Memory for a guest is cleaned to the point of coherency: a guest that runs without caches must not see what was there
+ * before, in memory that the zeros have not reached.
+ */
+void arch_memory_zero(void *memory, uint64_t size, bool clean)
+{
+	uint64_t zva = read_sysreg(dczid_el0);
+	uint64_t block = 4UL << (zva & 0xf);
+	uint64_t line = 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
+	char *end = (char *)memory + size;
+
+	if (zva & BIT(4) || !aligned((uint64_t)memory | size, block))
+		memset(memory, 0, size);
+	else
+		for (char *at = memory; at < end; at += block)
+			__asm__ volatile("dc zva, %0" ::"r"(at) : "memory");
+	if (!clean)
+		return;
+	for (char *at = memory; at < end; at += line)
+		__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+	__asm__ volatile("dsb sy" ::: "memory");
 }

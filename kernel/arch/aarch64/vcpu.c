@@ -86,21 +86,16 @@ static void load(struct vcpu *vcpu)
 	isb();
 	write_sysreg(vttbr_el2, arch_space_ttbr(space));
 	isb();
-	if (space->arch.last && space->arch.last != vcpu) {
-		/* A sibling's entries carry the same VMID. */
-		write_sysreg(hcr_el2, HCR_GUEST);
-		isb();
-		__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
-	}
+	/* A sibling's entries carry the same VMID. */
+	if (space->arch.last && space->arch.last != vcpu)
+		arch_space_invalidate_core(space);
 	space->arch.last = vcpu;
 }
 
 void arch_vcpu_load(struct vcpu *vcpu)
 {
 	if (resident == vcpu) {
-		/* All identifiers may have been taken anew meanwhile. */
-		write_sysreg(vttbr_el2,
-			     arch_space_ttbr((struct address_space *)vcpu->space.object));
+		arch_space_renew((struct address_space *)vcpu->space.object);
 		return;
 	}
 	if (resident)

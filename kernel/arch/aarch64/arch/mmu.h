@@ -84,6 +84,15 @@ void arch_space_destroy(struct address_space *space);
 /* Entries for `size_bits` from `address` are gone; 0: all of the space. */
 void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_t size_bits);
 
+/* This core's entries of the guest whose VTTBR_EL2 is loaded are gone. */
+void arch_space_invalidate_core(struct address_space *space);
+
+/* All VMIDs may have been taken anew since VTTBR_EL2 was loaded with this one's: load it again then. */
+void arch_space_renew(struct address_space *space);
+
+/* Fill with zeros; `clean`: also for who reads without caches. */
+void arch_memory_zero(void *memory, uint64_t size, bool clean);
+
 /* The value for TTBR0_EL2 or VTTBR_EL2, with an ASID or VMID that is valid now. */
 uint64_t arch_space_ttbr(struct address_space *space);
 
