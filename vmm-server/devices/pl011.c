@@ -27,24 +27,10 @@
 /* UARTPeriphID0-3 and UARTPCellID0-3 (3.3.15, 3.3.16): revision 1 has FIFOs of 16 bytes. */
 static const uint8_t identification[] = { 0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
-static void fifo_push(struct pl011_fifo *fifo, uint8_t byte)
-{
-	fifo->data[(fifo->first + fifo->count++) % PL011_FIFO_SIZE] = byte;
-}
-
-static uint8_t fifo_pop(struct pl011_fifo *fifo)
-{
-	uint8_t byte = fifo->data[fifo->first];
-
-	fifo->first = (fifo->first + 1) % PL011_FIFO_SIZE;
-	fifo->count--;
-	return byte;
-}
-
 /* Without FIFOs there is one holding register each way (3.3.7). */
 static uint32_t pl011_depth(const struct pl011 *p)
 {
-	return p->lcr_h & LCR_H_FEN ? PL011_FIFO_SIZE : 1;
+	return p->lcr_h & LCR_H_FEN ? FIFO_SIZE : 1;
 }
 
 /*
@@ -132,7 +118,7 @@ static void pl011_note_received(struct pl011 *p)
 /* Move bytes from the line to the receive FIFO, as long as it has room. */
 static bool pl011_take(struct pl011 *p)
 {
-	uint8_t bytes[PL011_FIFO_SIZE];
+	uint8_t bytes[FIFO_SIZE];
 	uint32_t room = pl011_depth(p) - p->receive.count;
 	uint32_t count = stream_read(&p->in, bytes, room);
 

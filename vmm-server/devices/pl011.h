@@ -15,15 +15,8 @@
 #include <cloister/message.h>
 #include <cloister/stream.h>
 
+#include <devices/fifo.h>
 #include <devices/model.h>
-
-#define PL011_FIFO_SIZE 16
-
-struct pl011_fifo {
-	uint8_t data[PL011_FIFO_SIZE];
-	uint8_t first;
-	uint8_t count;
-};
 
 struct pl011 {
 	/* Whose time it uses, and which has the events of the console. */
@@ -37,8 +30,8 @@ struct pl011 {
 	struct stream_producer out;
 	struct stream_consumer in;
 	cap_t notify;
-	struct pl011_fifo receive;
-	struct pl011_fifo transmit;
+	struct fifo receive;
+	struct fifo transmit;
 	/* Registers, by their names in the manual. */
 	uint32_t ilpr;
 	uint32_t ibrd;

@@ -13,9 +13,11 @@
 #include <decode.h>
 #include <vmm.h>
 
-/* ESR_EL2 of a data abort (Arm ARM D19.2.37): a write, and cache maintenance. */
-#define ISS_WNR (1U << 6)
-#define ISS_CM  (1U << 8)
+/* ESR_EL2 (Arm ARM D19.2.37): the class; of a data abort, that cache maintenance made it. */
+#define ESR_CLASS(esr) ((esr) >> 26 & 0x3f)
+#define CLASS_FETCH    0x20
+#define CLASS_DATA     0x24
+#define ISS_CM         (1U << 8)
 
 /* PSTATE: AArch32 state; and what the instruction's completion clears (BTYPE, SS, IL). */
 #define PSTATE_AARCH32 (1U << 4)
@@ -130,7 +132,8 @@ uint64_t arch_exit_memory(struct vcpu *vcpu, struct message *m)
 	if (m->word[2] & ACCESS_WALK)
 		return emulate_refuse(vcpu, VIOLATION_WALK, address);
 	if (!bus_find(&vcpu->vmm->bus, address, 1))
-		return emulate_refuse(vcpu, m->word[4] & ISS_WNR ? VIOLATION_WRITE : VIOLATION_READ,
+		return emulate_refuse(vcpu,
+				      m->word[2] & ACCESS_WRITE ? VIOLATION_WRITE : VIOLATION_READ,
 				      address);
 	/* Devices are not cached: maintenance of their addresses has nothing to do. */
 	if (m->word[4] & ISS_CM)
@@ -145,4 +148,15 @@ uint64_t arch_exit_memory(struct vcpu *vcpu, struct message *m)
 	vcpu->update->registers.pc += 4;
 	vcpu->update->registers.pstate &= ~(uint64_t)PSTATE_CLEARED;
 	return DISPOSITION_RESUME | REPLY_REGISTERS;
+}
+
+uint64_t arch_exit_other(struct vcpu *vcpu, struct message *m)
+{
+	uint64_t class = ESR_CLASS(m->word[4]);
+
+	violations_report(vcpu, VIOLATION_OTHER, m->word[4]);
+	/* Aborts for other reasons than a missing mapping, as an error on the bus, stay aborts. */
+	if (class == CLASS_FETCH || class == CLASS_DATA)
+		return DISPOSITION_ABORT;
+	return DISPOSITION_UNDEFINED;
 }

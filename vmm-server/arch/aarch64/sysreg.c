@@ -44,7 +44,6 @@
 #define ICC_SGI0R_EL1  SYSREG(3, 0, 12, 11, 7)
 
 /* Timer (D19.12). */
-#define CNTPCT_EL0    SYSREG(3, 3, 14, 0, 1)
 #define CNTP_TVAL_EL0 SYSREG(3, 3, 14, 2, 0)
 #define CNTP_CTL_EL0  SYSREG(3, 3, 14, 2, 1)
 #define CNTP_CVAL_EL0 SYSREG(3, 3, 14, 2, 2)
@@ -101,9 +100,6 @@ bool sysreg_read(struct vcpu *vcpu, uint64_t encoding, uint64_t *value)
 
 	*value = 0;
 	switch (encoding) {
-	case CNTPCT_EL0:
-		*value = counter_read();
-		return true;
 	case CNTP_TVAL_EL0:
 		*value = timer_read_value(vcpu, counter_read());
 		return true;
@@ -181,11 +177,5 @@ uint64_t arch_exit_register(struct vcpu *vcpu, struct message *m)
 	if (known)
 		return DISPOSITION_STEP;
 	violations_report(vcpu, VIOLATION_REGISTER, encoding);
-	return DISPOSITION_UNDEFINED;
-}
-
-uint64_t arch_exit_other(struct vcpu *vcpu, struct message *m)
-{
-	violations_report(vcpu, VIOLATION_OTHER, m->word[4]);
 	return DISPOSITION_UNDEFINED;
 }

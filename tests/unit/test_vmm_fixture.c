@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guest and the kernel that the tests of the VMM server play, and the program of all these
+ * tests.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <idl/kernel_client.h>
+#include <idl/root.h>
+
+#include <cloister/counter.h>
+
+#include <arch/vcpu.h>
+
+#include <exits.h>
+
+#include "test_vmm_fixture.h"
+
+struct vmm_config config;
+struct vmm vmm;
+uint8_t memory[MEMORY_SIZE];
+struct vcpu_page *page;
+struct vcpu_update *update;
+struct line console;
+struct line log_line_memory;
+struct fake_slot slot[VCPU_SLOTS];
+uint64_t pending_slots;
+uint64_t active_slots;
+uint64_t now;
+uint32_t signals[16];
+int ended;
+uint64_t result[4];
+struct stream_consumer console_out;
+struct stream_producer console_in;
+struct stream_consumer log_out;
+
+static uint8_t pages[2 * 4096] __attribute__((aligned(4096)));
+static uint64_t sequence;
+
+uint64_t arch_counter(void)
+{
+	return now;
+}
+
+uint64_t arch_counter_frequency(void)
+{
+	return 1000000000;
+}
+
+void arch_memory_written(const void *start, uint64_t size)
+{
+	(void)start;
+	(void)size;
+}
+
+static enum status fake_vcpu_call(struct message *m)
+{
+	if (m->label == VCPU_QUERY_SLOTS) {
+		m->word[0] = pending_slots;
+		m->word[1] = active_slots;
+		return OK;
+	}
+	must(m->label == VCPU_TRANSLATE);
+	if (m->word[0] < VIRTUAL)
+		return ERR_ARGUMENT;
+	m->word[0] -= VIRTUAL;
+	return OK;
+}
+
+enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
+{
+	(void)deadline;
+	if (number == SYS_SIGNAL) {
+		signals[cap]++;
+		return OK;
+	}
+	must(number == SYS_CALL);
+	if (cap == CAP_VCPU)
+		return fake_vcpu_call(m);
+	ck_assert_uint_eq(cap, CAP_ROOT);
+	ck_assert_uint_eq(m->label, ROOT_GUEST_ENDED);
+	ck_assert_int_eq(ended, -1);
+	ended = (int)m->word[0];
+	m->label = OK;
+	return OK;
+}
+
+void guest_configure(void)
+{
+	memset(&config, 0, sizeof(config));
+	memset(&console, 0, sizeof(console));
+	memset(&log_line_memory, 0, sizeof(log_line_memory));
+	memset(slot, 0, sizeof(slot));
+	memset(signals, 0, sizeof(signals));
+	memset(pages, 0, sizeof(pages));
+	memset(memory, 0, sizeof(memory));
+	page = (struct vcpu_page *)pages;
+	update = (struct vcpu_update *)(pages + 4096);
+	pending_slots = 0;
+	active_slots = 0;
+	now = 1ULL << 40;
+	ended = -1;
+	config.memory_base = MEMORY_BASE;
+	config.memory_size = MEMORY_SIZE;
+	config.memory = (uint64_t)(uintptr_t)memory;
+	config.entry = ENTRY;
+	config.argument = MEMORY_BASE + 0x8000;
+	config.vcpu_pages = (uint64_t)(uintptr_t)pages;
+	config.console_line = (uint64_t)(uintptr_t)&console;
+	config.log_line = (uint64_t)(uintptr_t)&log_line_memory;
+	config.vcpu_count = 1;
+	config.vcpu = CAP_VCPU;
+	config.root = CAP_ROOT;
+	config.console_notify = CAP_CONSOLE_NOTIFY;
+	config.log_notify = CAP_LOG_NOTIFY;
+	config.device_count = 2;
+	config.devices[0] = (struct vmm_device){ VMM_DEVICE_GICV3, 0,       DISTRIBUTOR,
+						 REDISTRIBUTOR,    0x10000, 0x20000 };
+	config.devices[1] = (struct vmm_device){ VMM_DEVICE_PL011, UART_IRQ, UART, 0, 0x1000, 0 };
+	stream_consumer_init(&console_out, &console.output);
+	stream_producer_init(&console_in, &console.input);
+	stream_consumer_init(&log_out, &log_line_memory.output);
+}
+
+void guest_start(void)
+{
+	static const uint64_t nothing[5];
+
+	guest_configure();
+	ck_assert_ptr_null(vmm_init(&vmm, &config));
+	ck_assert_uint_eq(guest_exit(EXIT_START, nothing),
+			  DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM | REPLY_SLOTS);
+	/* Of what the reset did, only the states remain to be seen. */
+	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
+		slot[i] = (struct fake_slot){ .configuration = slot[i].configuration };
+	page->registers = update->registers;
+}
+
+static void take_slots(void)
+{
+	uint64_t seen = 0;
+
+	must(update->slot_changes <= SLOT_CHANGES_MAX);
+	for (uint32_t i = 0; i < update->slot_changes; i++) {
+		uint64_t change = update->slots[i];
+		uint64_t index = SLOT_INDEX_OF(change);
+		struct fake_slot *s = &slot[index];
+
+		must(!(seen >> index & 1));
+		seen |= 1ULL << index;
+		if (change & SLOT_CONFIGURE)
+			s->configuration = change & 0xffffffff;
+		if (change & SLOT_SET_LINE)
+			s->line = change & SLOT_LINE;
+		s->pended += !!(change & SLOT_PEND);
+		s->unpended += !!(change & SLOT_UNPEND);
+		s->activated += !!(change & SLOT_ACTIVATE);
+		s->deactivated += !!(change & SLOT_DEACTIVATE);
+		must(!(change & SLOT_PEND) || !(change & SLOT_UNPEND));
+		must(!(change & SLOT_ACTIVATE) || !(change & SLOT_DEACTIVATE));
+	}
+}
+
+uint64_t guest_exit(enum exit_kind kind, const uint64_t word[5])
+{
+	struct message m = { .label = LABEL_EXIT + kind, .word = { ++sequence } };
+
+	memcpy(&m.word[1], word, 5 * sizeof(word[0]));
+	exits_handle(&vmm.vcpu, &m);
+	must(m.word[4] == sequence);
+	must(m.word[5] == 0);
+	if (m.label & REPLY_SLOTS)
+		take_slots();
+	memcpy(result, m.word, sizeof(result));
+	return m.label;
+}
+
+static uint64_t access_word(unsigned int size, bool write)
+{
+	return ACCESS_DECODED | (write ? ACCESS_WRITE : 0) | ACCESS_SIZE(__builtin_ctz(size));
+}
+
+enum disposition guest_access(uint64_t address, unsigned int size, bool write, uint64_t value)
+{
+	const uint64_t word[5] = { address, access_word(size, write), value, 0, VIRTUAL + address };
+
+	return REPLY_DISPOSITION_OF(guest_exit(EXIT_MEMORY, word));
+}
+
+uint64_t guest_read(uint64_t address, unsigned int size)
+{
+	must(guest_access(address, size, false, 0) == DISPOSITION_STEP);
+	return result[0];
+}
+
+void guest_write(uint64_t address, unsigned int size, uint64_t value)
+{
+	must(guest_access(address, size, true, value) == DISPOSITION_STEP);
+}
+
+void guest_event(uint64_t bits)
+{
+	const uint64_t word[5] = { bits, now >= vmm.vcpu.next_deadline ? EXIT_EVENT_DEADLINE : 0, 0,
+				   0, 0 };
+
+	ck_assert_uint_eq(guest_exit(EXIT_EVENT, word) & ~(uint64_t)REPLY_SLOTS,
+			  DISPOSITION_RESUME | REPLY_REARM);
+}
+
+static const char *stream_text(struct stream_consumer *consumer)
+{
+	static char text[STREAM_SIZE + 1];
+
+	text[stream_read(consumer, text, STREAM_SIZE)] = 0;
+	return text;
+}
+
+const char *console_text(void)
+{
+	return stream_text(&console_out);
+}
+
+const char *log_text(void)
+{
+	return stream_text(&log_out);
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(bus_suite());
+	int failed;
+
+	srunner_add_suite(runner, exits_suite());
+	srunner_add_suite(runner, gic_suite());
+	srunner_add_suite(runner, pl011_suite());
+	srunner_add_suite(runner, psci_suite());
+	srunner_add_suite(runner, sysreg_suite());
+	srunner_add_suite(runner, decode_suite());
+	srunner_add_suite(runner, emulate_suite());
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VMM server with a guest that the tests play: its memory, its lines and the kernel behind them
+ * are in plain memory. Exits go in as the kernel would send them, replies are taken apart as the
+ * kernel would.
+ */
+#pragma once
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <vmm.h>
+
+#define MEMORY_BASE   0x40000000ULL
+#define MEMORY_SIZE   0x20000ULL
+#define UART          0x09000000ULL
+#define UART_IRQ      33
+#define DISTRIBUTOR   0x08000000ULL
+#define REDISTRIBUTOR 0x080a0000ULL
+#define SGI_FRAME     (REDISTRIBUTOR + 0x10000)
+#define NOWHERE       0x0a000000ULL
+/* ck_assert() notes every call in a file: too slow for what is asked a million times. */
+#define must(condition)                                 \
+	do {                                            \
+		if (!(condition))                       \
+			ck_abort_msg("%s", #condition); \
+	} while (0)
+
+#define ENTRY (MEMORY_BASE + 0x1000)
+
+/* Guest-virtual addresses of memory and devices, with this above the guest-physical one. */
+#define VIRTUAL 0xffff000000000000ULL
+
+#define CAP_VCPU           5
+#define CAP_ROOT           6
+#define CAP_CONSOLE_NOTIFY 7
+#define CAP_LOG_NOTIFY     8
+
+/* What the kernel would know of an interrupt slot. */
+struct fake_slot {
+	uint64_t configuration;
+	bool line;
+	uint32_t pended;
+	uint32_t unpended;
+	uint32_t activated;
+	uint32_t deactivated;
+};
+
+extern struct vmm_config config;
+extern struct vmm vmm;
+extern uint8_t memory[MEMORY_SIZE];
+extern struct vcpu_page *page;
+extern struct vcpu_update *update;
+extern struct line console;
+extern struct line log_line_memory;
+extern struct fake_slot slot[VCPU_SLOTS];
+/* What vcpu_query_slots() answers, and what the counter shows (1 GHz). */
+extern uint64_t pending_slots;
+extern uint64_t active_slots;
+extern uint64_t now;
+/* Signals by capability; how the guest ended (-1: it has not). */
+extern uint32_t signals[16];
+extern int ended;
+/* The result words of the last reply. */
+extern uint64_t result[4];
+
+/* The other ends of the console and the log. */
+extern struct stream_consumer console_out;
+extern struct stream_producer console_in;
+extern struct stream_consumer log_out;
+
+/*
+ * A configured guest whose exit of kind start has been answered; for tests that do not start: only
+ * configured.
+ */
+void guest_configure(void);
+void guest_start(void);
+
+/*
+ * One exit; gives the reply's label. `word` are address, access, value, syndrome and guest-virtual
+ * address.
+ */
+uint64_t guest_exit(enum exit_kind kind, const uint64_t word[5]);
+
+/* A decoded access that must be answered by STEP: a read gives the value. */
+uint64_t guest_read(uint64_t address, unsigned int size);
+void guest_write(uint64_t address, unsigned int size, uint64_t value);
+
+/* A decoded access; gives the disposition. */
+enum disposition guest_access(uint64_t address, unsigned int size, bool write, uint64_t value);
+
+/* An event with these bits; the deadline's flag as well if it has passed. */
+void guest_event(uint64_t bits);
+
+/* What the guest put out, or what was logged, since the last time. */
+const char *console_text(void);
+const char *log_text(void);
+
+Suite *bus_suite(void);
+Suite *gic_suite(void);
+Suite *psci_suite(void);
+Suite *pl011_suite(void);
+Suite *decode_suite(void);
+Suite *emulate_suite(void);
+Suite *sysreg_suite(void);
+Suite *exits_suite(void);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The arrays of the GICv3 that have an element for each interrupt, from IGROUPR to ICFGR (Arm IHI
+ * 0069, chapter 12). They are at the same offsets in the distributor and in the redistributor's SGI
+ * frame; each frame shows one bank of 32 interrupts, and the other banks' places read as zero.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <gicv3.h>
+
+/* The affinity of the only PE. */
+#define AFFINITY 0
+
+/* Configure the slots of the interrupts in `bits` of a bank as its registers say. */
+void gicv3_configure(struct gicv3 *gic, uint32_t index, uint32_t bits);
+
+/* Read or write the word at `offset`, a multiple of 4, in the frame that shows bank `index`. */
+uint32_t gicv3_read_arrays(const struct gicv3 *gic, uint32_t index, uint64_t offset);
+void gicv3_write_arrays(struct gicv3 *gic, uint32_t index, uint64_t offset, uint32_t value);
