@@ -8,6 +8,7 @@
 
 static uint64_t uart;
 static uint32_t uart_state;
+static bool is_open;
 
 void console_open(uint64_t address)
 {
@@ -16,18 +17,19 @@ void console_open(uint64_t address)
 		return;
 	uart_state = arch_uart_enable(address);
 	uart = address;
+	is_open = true;
 }
 
 void console_close(void)
 {
-	if (uart)
+	if (is_open)
 		arch_uart_restore(uart, uart_state);
-	uart = 0;
+	is_open = false;
 }
 
 static void put_string(const char *s)
 {
-	if (!uart)
+	if (!is_open)
 		return;
 	while (*s)
 		arch_uart_put(uart, *s++);
@@ -72,6 +74,8 @@ void stop_exception(uint64_t syndrome, uint64_t pc, uint64_t address)
 	if (again)
 		arch_power_off();
 	again = true;
+	/* Until the kernel has vectors of its own, its exceptions come here too. */
+	console_open(uart);
 	stop("unexpected exception: syndrome 0x%lx, pc 0x%lx, address 0x%lx; the machine is not what "
 	     "the image was built for, or the image is damaged",
 	     syndrome, pc, address);
