@@ -5,6 +5,8 @@
  */
 #include <address_space.h>
 #include <kernel_dispatch.h>
+#include <string.h>
+#include <string.h>
 
 void space_init(struct address_space *space, bool guest)
 {
@@ -14,18 +16,23 @@ void space_init(struct address_space *space, bool guest)
 	arch_space_init(space);
 }
 
+/* The capability is mapped no more; its entry is gone, or cannot be reached. A table is left empty. */
 static void forget(struct slot *slot)
 {
 	list_remove(&slot->mapped);
 	slot->space = NULL;
 	slot->data = 0;
+	if (slot->type == OBJECT_PAGE_TABLE) {
+		slot->size_bits = 0;
+		memset((void *)slot->object, 0, PAGE_SIZE);
+	}
 }
 
 void space_destroy(struct address_space *space)
 {
+	arch_space_destroy(space);
 	while (!list_empty(&space->mappings))
 		forget(container_of(space->mappings.next, struct slot, mapped));
-	arch_space_destroy(space);
 }
 
 static uint8_t level_bits(unsigned int level)
@@ -63,10 +70,58 @@ static void record(struct address_space *space, struct slot *slot, uint64_t addr
 	list_insert(&space->mappings, &slot->mapped);
 }
 
-static enum status check_mapping(const struct address_space *space, const struct slot *frame,
+static unsigned int frame_level(const struct slot *frame)
+{
+	return (HUGE_BITS - frame->size_bits) / TABLE_BITS;
+}
+
+/* The entry that holds this table, or NULL if another is in its place. */
+static uint64_t *table_entry(const struct slot *table)
+{
+	paddr_t physical = virt_to_phys((void *)table->object);
+
+	for (unsigned int level = 0; level < LEVELS - 1; level++) {
+		unsigned int reached;
+		uint64_t *entry = walk(table->space, table->data, level, &reached);
+
+		if (reached != level)
+			return NULL;
+		if (pte_is_table(*entry, level) && pte_address(*entry) == physical)
+			return entry;
+	}
+	return NULL;
+}
+
+/* The entry that maps this frame, or NULL if a table above it was taken away. */
+static uint64_t *frame_entry(const struct slot *frame)
+{
+	unsigned int level = frame_level(frame);
+	unsigned int reached;
+	uint64_t *entry = walk(frame->space, frame->data, level, &reached);
+
+	if (reached != level || !*entry || pte_is_table(*entry, level) ||
+	    pte_address(*entry) != frame->object)
+		return NULL;
+	return entry;
+}
+
+/* The entry of a Frame or PageTable; one that lost its entry with a table is not mapped any more. */
+static uint64_t *mapped_entry(struct slot *slot)
+{
+	uint64_t *entry = NULL;
+
+	if (slot->space) {
+		entry = slot->type == OBJECT_PAGE_TABLE ? table_entry(slot) : frame_entry(slot);
+		if (!entry)
+			forget(slot);
+	}
+	return entry;
+}
+
+static enum status check_mapping(const struct address_space *space, struct slot *frame,
 				 uint64_t address, uint32_t rights, enum memory_type type)
 {
-	if (frame->space)
+	if (mapped_entry(frame))
 		return ERR_OCCUPIED;
 	if (address >> SPACE_BITS || !aligned(address, BIT(frame->size_bits)))
 		return ERR_ARGUMENT;
@@ -82,7 +137,7 @@ static enum status check_mapping(const struct address_space *space, const struct
 enum status space_map(struct address_space *space, struct slot *frame, uint64_t address,
 		      uint32_t rights, enum memory_type type)
 {
-	unsigned int level = (HUGE_BITS - frame->size_bits) / TABLE_BITS;
+	unsigned int level = frame_level(frame);
 	unsigned int reached;
 	uint64_t *entry;
 	enum status status = check_mapping(space, frame, address, rights | RIGHT_READ, type);
@@ -104,59 +159,30 @@ enum status space_map_table(struct address_space *space, struct slot *table, uin
 	unsigned int reached;
 	uint64_t *entry;
 
-	if (table->space)
+	if (mapped_entry(table))
 		return ERR_OCCUPIED;
 	if (address >> SPACE_BITS)
 		return ERR_ARGUMENT;
 	entry = walk(space, address, LEVELS - 1, &reached);
 	if (reached == LEVELS - 1 || *entry)
 		return ERR_OCCUPIED;
+	/* What it held in another place, or in an address space that is gone, is not mapped here. */
+	memset((void *)table->object, 0, PAGE_SIZE);
 	pte_write(entry, pte_table(virt_to_phys((void *)table->object)));
 	/* Where in the tree it hangs: the start of what its parent's entry covers. */
 	record(space, table, align_down(address, BIT(level_bits(reached))));
 	return OK;
 }
 
-/* The entry that holds this table, or NULL if another is in its place. */
-static uint64_t *find_table(struct address_space *space, const struct slot *table)
-{
-	paddr_t physical = virt_to_phys((void *)table->object);
-
-	for (unsigned int level = 0; level < LEVELS - 1; level++) {
-		unsigned int reached;
-		uint64_t *entry = walk(space, table->data, level, &reached);
-
-		if (reached != level)
-			return NULL;
-		if (pte_is_table(*entry, level) && pte_address(*entry) == physical)
-			return entry;
-	}
-	return NULL;
-}
-
 void space_unmap(struct slot *slot)
 {
-	struct address_space *space = slot->space;
-	bool is_table = slot->type == OBJECT_PAGE_TABLE;
-	uint64_t *entry;
+	uint64_t *entry = mapped_entry(slot);
 
-	if (!space)
+	if (!entry)
 		return;
-	if (is_table) {
-		entry = find_table(space, slot);
-	} else {
-		unsigned int level = (HUGE_BITS - slot->size_bits) / TABLE_BITS;
-		unsigned int reached;
-
-		entry = walk(space, slot->data, level, &reached);
-		if (reached != level || !*entry || pte_is_table(*entry, level) ||
-		    pte_address(*entry) != slot->object)
-			entry = NULL;
-	}
-	if (entry) {
-		pte_write(entry, 0);
-		arch_space_invalidate(space, slot->data, is_table ? 0 : slot->size_bits);
-	}
+	pte_write(entry, 0);
+	arch_space_invalidate(slot->space, slot->data,
+			      slot->type == OBJECT_PAGE_TABLE ? 0 : slot->size_bits);
 	forget(slot);
 }
 
@@ -183,7 +209,7 @@ enum status frame_map(struct invocation *call, cap_t address_space, uint64_t add
 
 enum status frame_unmap(struct invocation *call)
 {
-	if (!call->slot->space)
+	if (!mapped_entry(call->slot))
 		return ERR_STATE;
 	space_unmap(call->slot);
 	return OK;
@@ -205,7 +231,7 @@ enum status page_table_map(struct invocation *call, cap_t address_space, uint64_
 
 enum status page_table_unmap(struct invocation *call)
 {
-	if (!call->slot->space)
+	if (!mapped_entry(call->slot))
 		return ERR_STATE;
 	space_unmap(call->slot);
 	return OK;

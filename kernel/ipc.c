@@ -198,7 +198,9 @@ void ipc_cancel(struct context *context)
 		context->callee->caller = NULL;
 		context->callee = NULL;
 	}
-	context_unblock(context);
+	/* The queue of a ready context is the scheduler's. */
+	if (context->state != STATE_READY)
+		context_unblock(context);
 }
 
 void ipc_deadline(struct context *context)
