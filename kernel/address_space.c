@@ -6,7 +6,6 @@
 #include <address_space.h>
 #include <kernel_dispatch.h>
 #include <string.h>
-#include <string.h>
 
 void space_init(struct address_space *space, bool guest)
 {
@@ -16,16 +15,12 @@ void space_init(struct address_space *space, bool guest)
 	arch_space_init(space);
 }
 
-/* The capability is mapped no more; its entry is gone, or cannot be reached. A table is left empty. */
+/* The capability is mapped no more: its entry is gone, or cannot be reached. */
 static void forget(struct slot *slot)
 {
 	list_remove(&slot->mapped);
 	slot->space = NULL;
 	slot->data = 0;
-	if (slot->type == OBJECT_PAGE_TABLE) {
-		slot->size_bits = 0;
-		memset((void *)slot->object, 0, PAGE_SIZE);
-	}
 }
 
 void space_destroy(struct address_space *space)
