@@ -104,7 +104,7 @@ const char *size_in_words(struct arena *arena, uint64_t size)
 	static const struct {
 		const char *name;
 		uint64_t bytes;
-	} units[] = {{"GiB", GIB}, {"MiB", MIB}, {"KiB", KIB}};
+	} units[] = { { "GiB", GIB }, { "MiB", MIB }, { "KiB", KIB } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (size >= units[i].bytes && size % units[i].bytes == 0)

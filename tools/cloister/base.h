@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KIB 1024ULL
-#define MIB (1024 * KIB)
-#define GIB (1024 * MIB)
-#define PAGE_SIZE 4096ULL
+#define KIB        1024ULL
+#define MIB        (1024 * KIB)
+#define GIB        (1024 * MIB)
+#define PAGE_SIZE  4096ULL
 #define BLOCK_SIZE (2 * MIB)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

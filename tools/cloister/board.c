@@ -17,41 +17,41 @@ enum {
 };
 
 static const struct key board_keys[] = {
-	[BOARD_ARCHITECTURE] = {"architecture", VALUE_TEXT, true, 0, 0, 0},
-	[BOARD_MEMORY] = {"memory", VALUE_OBJECT, true, 0, 0, 0},
-	[BOARD_IMAGE] = {"image_address", VALUE_ADDRESS, true, 0, UINT32_MAX, BLOCK_SIZE},
-	[BOARD_GIC] = {"gicv3", VALUE_OBJECT, true, 0, 0, 0},
-	[BOARD_UART] = {"uart", VALUE_OBJECT, true, 0, 0, 0},
-	[BOARD_QEMU] = {"qemu", VALUE_OBJECT, true, 0, 0, 0},
+	[BOARD_ARCHITECTURE] = { "architecture", VALUE_TEXT, true, 0, 0, 0 },
+	[BOARD_MEMORY] = { "memory", VALUE_OBJECT, true, 0, 0, 0 },
+	[BOARD_IMAGE] = { "image_address", VALUE_ADDRESS, true, 0, UINT32_MAX, BLOCK_SIZE },
+	[BOARD_GIC] = { "gicv3", VALUE_OBJECT, true, 0, 0, 0 },
+	[BOARD_UART] = { "uart", VALUE_OBJECT, true, 0, 0, 0 },
+	[BOARD_QEMU] = { "qemu", VALUE_OBJECT, true, 0, 0, 0 },
 };
 
 enum { MEMORY_ADDRESS, MEMORY_SIZE };
 
 static const struct key memory_keys[] = {
-	[MEMORY_ADDRESS] = {"address", VALUE_ADDRESS, true, 0, 1ULL << 40, BLOCK_SIZE},
-	[MEMORY_SIZE] = {"size", VALUE_SIZE, true, 64 * MIB, 1ULL << 40, BLOCK_SIZE},
+	[MEMORY_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, 1ULL << 40, BLOCK_SIZE },
+	[MEMORY_SIZE] = { "size", VALUE_SIZE, true, 64 * MIB, 1ULL << 40, BLOCK_SIZE },
 };
 
 enum { GIC_DISTRIBUTOR, GIC_REDISTRIBUTORS };
 
 static const struct key gic_keys[] = {
-	[GIC_DISTRIBUTOR] = {"distributor", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE},
-	[GIC_REDISTRIBUTORS] = {"redistributors", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE},
+	[GIC_DISTRIBUTOR] = { "distributor", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE },
+	[GIC_REDISTRIBUTORS] = { "redistributors", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE },
 };
 
 enum { UART_DRIVER, UART_ADDRESS, UART_SIZE, UART_INTERRUPT };
 
 static const struct key uart_keys[] = {
-	[UART_DRIVER] = {"driver", VALUE_NAME, true, 0, 20, 0},
-	[UART_ADDRESS] = {"address", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE},
-	[UART_SIZE] = {"size", VALUE_SIZE, true, PAGE_SIZE, BLOCK_SIZE, PAGE_SIZE},
-	[UART_INTERRUPT] = {"interrupt", VALUE_NUMBER, true, 32, 1019, 0},
+	[UART_DRIVER] = { "driver", VALUE_NAME, true, 0, 20, 0 },
+	[UART_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE },
+	[UART_SIZE] = { "size", VALUE_SIZE, true, PAGE_SIZE, BLOCK_SIZE, PAGE_SIZE },
+	[UART_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 32, 1019, 0 },
 };
 
 static const struct key qemu_keys[] = {
-	{"program", VALUE_TEXT, true, 0, 0, 0},
-	{"cpu", VALUE_TEXT, true, 0, 0, 0},
-	{"arguments", VALUE_ARRAY, true, 0, 0, 0},
+	{ "program", VALUE_TEXT, true, 0, 0, 0 },
+	{ "cpu", VALUE_TEXT, true, 0, 0, 0 },
+	{ "arguments", VALUE_ARRAY, true, 0, 0, 0 },
 };
 
 static void read_memory(struct board *board, const cJSON *node)
@@ -85,10 +85,9 @@ static void read_qemu(struct board *board, const cJSON *node)
 	board->qemu = schema_text(node, "program", "");
 	board->qemu_cpu = schema_text(node, "cpu", "");
 	board->qemu_arguments = schema_node(node, "arguments");
-	cJSON_ArrayForEach(argument, board->qemu_arguments)
-		if (!cJSON_IsString(argument))
-			error_at(&board->document, argument,
-				 "an argument is not of the right type\nit must be text in quotes");
+	cJSON_ArrayForEach(argument, board->qemu_arguments) if (!cJSON_IsString(argument))
+		error_at(&board->document, argument,
+			 "an argument is not of the right type\nit must be text in quotes");
 }
 
 static bool read_keys(struct board *board)
@@ -130,9 +129,10 @@ bool board_read(struct board *board, const struct inputs *inputs, struct documen
 		if (file_exists(paths[i]))
 			return document_open(&board->document, inputs->errors, paths[i]) &&
 			       read_keys(board);
-	error_at(description, node,
-		 "there is no board \"%s\"\nuse \"qemu-virt-aarch64\", or put its file into the folder "
-		 "\"boards\" beside the description",
-		 board->name);
+	error_at(
+		description, node,
+		"there is no board \"%s\"\nuse \"qemu-virt-aarch64\", or put its file into the folder "
+		"\"boards\" beside the description",
+		board->name);
 	return false;
 }

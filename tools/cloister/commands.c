@@ -76,7 +76,7 @@ static int finish(struct session *s, int status)
 
 int command_check(const struct options *options)
 {
-	struct session s = {.arena = {NULL}};
+	struct session s = { .arena = { NULL } };
 
 	begin(&s, options);
 	return finish(&s, 0);
@@ -84,7 +84,7 @@ int command_check(const struct options *options)
 
 int command_build(const struct options *options)
 {
-	struct session s = {.arena = {NULL}};
+	struct session s = { .arena = { NULL } };
 	const char *error;
 
 	if (begin(&s, options) && make(&s, options)) {
@@ -115,11 +115,10 @@ static bool take_image(struct session *s, const struct options *options)
 
 int command_run(const struct options *options)
 {
-	struct session s = {.arena = {NULL}};
+	struct session s = { .arena = { NULL } };
 	int status = 1;
 
-	if (begin(&s, options) &&
-	    (options->image ? take_image(&s, options) : make(&s, options)))
+	if (begin(&s, options) && (options->image ? take_image(&s, options) : make(&s, options)))
 		status = qemu_run(&s.arena, options, &s.description.board, s.image, s.plan.memory);
 	return finish(&s, status);
 }

@@ -8,15 +8,16 @@
 #include <string.h>
 
 static const struct key top_keys[] = {
-	{"board", VALUE_NAME, true, 0, 40, 0},
-	{"guests", VALUE_ARRAY, true, 0, 0, 0},
+	{ "board", VALUE_NAME, true, 0, 40, 0 },
+	{ "guests", VALUE_ARRAY, true, 0, 0, 0 },
 };
 
 static void check_names(struct description *d)
 {
 	for (uint32_t i = 0; i < d->guest_count; i++)
 		for (uint32_t j = 0; j < i; j++) {
-			if (strcmp(d->guests[i].name, d->guests[j].name) != 0)
+			if (strcmp(d->guests[i].name, d->guests[j].name) != 0 ||
+			    !d->guests[i].name[0])
 				continue;
 			error_at(&d->document, schema_node(d->guests[i].node, "name"),
 				 "two guests have the name \"%s\"\ngive one of them another name",
@@ -28,8 +29,8 @@ static void check_names(struct description *d)
 /* Stated budgets are promises, so they must not be more than there is. */
 static void check_budgets(struct description *d)
 {
-	uint64_t left = 1000000 - SERVERS_WITH_BUDGET * 1000000ULL * SERVER_BUDGET_US /
-					  SERVER_PERIOD_US;
+	uint64_t left =
+		1000000 - SERVERS_WITH_BUDGET * 1000000ULL * SERVER_BUDGET_US / SERVER_PERIOD_US;
 	uint64_t all = left;
 
 	for (uint32_t i = 0; i < d->guest_count; i++) {
@@ -39,11 +40,12 @@ static void check_budgets(struct description *d)
 		if (!guest->budget_stated)
 			continue;
 		if (share > left) {
-			error_at(&d->document, schema_node(guest->node, "budget"),
-				 "the budgets up to that of guest \"%s\" come to more than the %llu %% "
-				 "of the core that guests can be promised\nlower budget_us or raise "
-				 "period_us",
-				 guest->name, (unsigned long long)all / 10000);
+			error_at(
+				&d->document, schema_node(guest->node, "budget"),
+				"the budgets up to that of guest \"%s\" come to more than the %llu %% "
+				"of the core that guests can be promised\nlower budget_us or raise "
+				"period_us",
+				guest->name, (unsigned long long)all / 10000);
 			return;
 		}
 		left -= share;
@@ -59,12 +61,13 @@ static void check_memory(struct description *d)
 		const struct guest *guest = &d->guests[i];
 
 		if (guest->memory_size > left) {
-			error_at(&d->document, schema_node(guest->node, "memory"),
-				 "guest \"%s\" has %s, but of the board's %s only %s are left\ngive the "
-				 "guests less memory",
-				 guest->name, size_in_words(arena, guest->memory_size),
-				 size_in_words(arena, d->board.memory_size),
-				 size_in_words(arena, left));
+			error_at(
+				&d->document, schema_node(guest->node, "memory"),
+				"guest \"%s\" has %s, but of the board's %s only %s are left\ngive the "
+				"guests less memory",
+				guest->name, size_in_words(arena, guest->memory_size),
+				size_in_words(arena, d->board.memory_size),
+				size_in_words(arena, left));
 			return;
 		}
 		left -= guest->memory_size;
@@ -80,7 +83,8 @@ static void read_guests(struct description *d, const struct inputs *inputs, cons
 			 "there are more than %d guests\ndescribe at most that many", GUESTS_MAX);
 		return;
 	}
-	cJSON_ArrayForEach(node, array) {
+	cJSON_ArrayForEach(node, array)
+	{
 		struct guest *guest = &d->guests[d->guest_count];
 
 		if (!guest_read(guest, &d->document, node))
@@ -97,7 +101,7 @@ void description_read(struct description *d, const struct inputs *inputs, const 
 	const cJSON *board;
 	const cJSON *guests;
 
-	*d = (struct description){0};
+	*d = (struct description){ 0 };
 	if (!document_open(&d->document, inputs->errors, path) ||
 	    !schema_check(&d->document, d->document.root, "a description", top_keys,
 			  ARRAY_SIZE(top_keys)))

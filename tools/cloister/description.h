@@ -10,21 +10,21 @@
 #include <idl/vmm.h>
 
 /* The console multiplexer serves the root server's log, and a console and a log of each guest. */
-#define GUESTS_MAX ((CLIENTS_MAX - 1) / 2)
+#define GUESTS_MAX     ((CLIENTS_MAX - 1) / 2)
 #define GUEST_NAME_MAX 15
 
 /* Priorities of what is no guest, and the times of servers that serve everybody (microseconds). */
-#define PRIORITY_ROOT 250
-#define PRIORITY_UART 200
-#define PRIORITY_CONSOLE 190
-#define SERVER_BUDGET_US 1000
-#define SERVER_PERIOD_US 10000
+#define PRIORITY_ROOT       250
+#define PRIORITY_UART       200
+#define PRIORITY_CONSOLE    190
+#define SERVER_BUDGET_US    2000
+#define SERVER_PERIOD_US    10000
 #define SERVERS_WITH_BUDGET 2
 
 /* Where a guest's interrupt controller is (the distributor, then the redistributors of its vCPUs). */
-#define GUEST_GICD 0x08000000ULL
+#define GUEST_GICD      0x08000000ULL
 #define GUEST_GICD_SIZE 0x10000ULL
-#define GUEST_GICR 0x080a0000ULL
+#define GUEST_GICR      0x080a0000ULL
 #define GUEST_GICR_SIZE 0x20000ULL
 
 /* The search path and the switches that a description is read with. */
@@ -127,5 +127,4 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 /* guest_images.c */
 
 /* Reads the guest's images, places them in its memory and makes its device tree. */
-void guest_images_read(struct guest *guest, struct document *document,
-		       const struct inputs *inputs);
+void guest_images_read(struct guest *guest, struct document *document, const struct inputs *inputs);

@@ -18,10 +18,10 @@
 #define OUR_NODES_SIZE (8 * KIB)
 
 /* Interrupt specifiers of the GICv3 binding. */
-#define GIC_SPI 0
-#define GIC_PPI 1
+#define GIC_SPI        0
+#define GIC_PPI        1
 #define IRQ_LEVEL_HIGH 4
-#define FIRST_SPI 32
+#define FIRST_SPI      32
 
 #define UART_CLOCK_HZ 24000000
 
@@ -95,10 +95,9 @@ static void put_wide(struct tree *tree, int node, const char *name, const uint64
 
 static void add_memory(struct tree *tree, struct arena *arena, const struct guest *guest)
 {
-	const uint64_t reg[] = {guest->memory_base, guest->memory_size};
-	int node = add_node(tree, 0,
-			    arena_print(arena, "memory@%llx",
-					(unsigned long long)guest->memory_base));
+	const uint64_t reg[] = { guest->memory_base, guest->memory_size };
+	int node = add_node(
+		tree, 0, arena_print(arena, "memory@%llx", (unsigned long long)guest->memory_base));
 
 	put_text(tree, node, "device_type", "memory");
 	put_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
@@ -143,7 +142,7 @@ static void add_timer(struct tree *tree)
 
 static void add_gic(struct tree *tree, struct arena *arena)
 {
-	static const uint64_t reg[] = {GUEST_GICD, GUEST_GICD_SIZE, GUEST_GICR, GUEST_GICR_SIZE};
+	static const uint64_t reg[] = { GUEST_GICD, GUEST_GICD_SIZE, GUEST_GICR, GUEST_GICR_SIZE };
 	int node = add_node(tree, 0, arena_print(arena, "intc@%llx", GUEST_GICD));
 
 	put_text(tree, node, "compatible", "arm,gic-v3");
@@ -177,9 +176,9 @@ static void add_pl011(struct tree *tree, struct arena *arena, const struct guest
 {
 	static const char compatible[] = "arm,pl011\0arm,primecell";
 	static const char clock_names[] = "uartclk\0apb_pclk";
-	const uint64_t reg[] = {device->address, device->size};
-	const uint32_t interrupts[] = {GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH};
-	const uint32_t clocks[] = {tree->clock, tree->clock};
+	const uint64_t reg[] = { device->address, device->size };
+	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
+	const uint32_t clocks[] = { tree->clock, tree->clock };
 	int node = add_node(tree, 0, pl011_name(arena, device));
 
 	put_bytes(tree, node, "compatible", compatible, sizeof(compatible));
@@ -295,7 +294,7 @@ static bool is_at_device(const void *fdt, int node, const struct guest *guest)
 /* Whether a node of the user's tree says what ours say. */
 static bool is_replaced(const void *fdt, int node, const struct guest *guest)
 {
-	static const char *const names[] = {"memory", "cpus", "psci", "timer"};
+	static const char *const names[] = { "memory", "cpus", "psci", "timer" };
 	const char *name = fdt_get_name(fdt, node, NULL);
 	size_t length = strcspn(name, "@");
 
@@ -349,7 +348,7 @@ const char *device_tree_make(struct arena *arena, const struct guest *guest,
 			     const struct inputs *inputs, struct blob user, struct blob *blob)
 {
 	size_t size = user.size + OUR_NODES_SIZE + strlen(guest->command_line);
-	struct tree tree = {.fdt = arena_alloc(arena, size)};
+	struct tree tree = { .fdt = arena_alloc(arena, size) };
 	const char *error = NULL;
 
 	if (user.size)
@@ -363,6 +362,6 @@ const char *device_tree_make(struct arena *arena, const struct guest *guest,
 		note(&tree, fdt_pack(tree.fdt));
 	if (tree.error)
 		return arena_print(arena, "cannot be made: %s", fdt_strerror(tree.error));
-	*blob = (struct blob){tree.fdt, fdt_totalsize(tree.fdt)};
+	*blob = (struct blob){ tree.fdt, fdt_totalsize(tree.fdt) };
 	return fdt_totalsize(tree.fdt) <= TREE_MAX ? NULL : "has more than the 2 MiB that can be";
 }

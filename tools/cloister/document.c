@@ -50,7 +50,7 @@ static void skip_scalar(struct scanner *s)
 /* Notes the place of `node`, whose key (or value) begins here, and of all below it. */
 static void scan(struct scanner *s, const cJSON *node, uint32_t parent)
 {
-	struct place place = {.node = node, .parent = parent};
+	struct place place = { .node = node, .parent = parent };
 	const cJSON *child;
 	uint32_t index;
 
@@ -69,7 +69,8 @@ static void scan(struct scanner *s, const cJSON *node, uint32_t parent)
 		return;
 	}
 	s->at++; /* the opening bracket */
-	cJSON_ArrayForEach(child, node) {
+	cJSON_ArrayForEach(child, node)
+	{
 		scan(s, child, index);
 		skip_space(s);
 		if (child->next)
@@ -152,7 +153,7 @@ static void add_error(struct errors *errors, struct error error)
 /* Joins what is wrong, where, and what to do. */
 static const char *error_text(struct arena *arena, char *message, const char *where)
 {
-	char *advice = strchr(message, '\n');
+	char *advice = strrchr(message, '\n');
 
 	if (!advice)
 		return arena_print(arena, "%s%s", message, where);
@@ -165,11 +166,11 @@ static void report(struct document *document, const cJSON *node, bool at_key, ch
 	struct arena *arena = document->errors->arena;
 	const struct place *place = place_of(document, node);
 	const char *pointer = pointer_of(document, place);
-	struct error error = {.path = document->path};
+	struct error error = { .path = document->path };
 
 	line_column(document->text, at_key ? place->key : place->value, &error);
-	error.text = error_text(arena, message,
-				*pointer ? arena_print(arena, " (at %s)", pointer) : "");
+	error.text =
+		error_text(arena, message, *pointer ? arena_print(arena, " (at %s)", pointer) : "");
 	add_error(document->errors, error);
 }
 
@@ -193,7 +194,7 @@ void error_at_key(struct document *document, const cJSON *node, const char *form
 
 void error_in_file(struct errors *errors, const char *path, const char *format, ...)
 {
-	struct error error = {.path = path};
+	struct error error = { .path = path };
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -217,6 +218,13 @@ static int compare_errors(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
+/* Control characters of a hostile file do not reach the terminal. */
+static void print_plain(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+}
+
 void errors_print(struct errors *errors, FILE *out)
 {
 	size_t kept = errors->count < ERRORS_MAX ? errors->count : ERRORS_MAX;
@@ -226,10 +234,11 @@ void errors_print(struct errors *errors, FILE *out)
 		const struct error *error = &errors->list[i];
 
 		if (error->line)
-			fprintf(out, "%s:%u:%u: error: %s\n", error->path, error->line,
-				error->column, error->text);
+			fprintf(out, "%s:%u:%u: error: ", error->path, error->line, error->column);
 		else
-			fprintf(out, "%s: error: %s\n", error->path, error->text);
+			fprintf(out, "%s: error: ", error->path);
+		print_plain(error->text, out);
+		fputc('\n', out);
 	}
 	if (errors->count > kept)
 		fprintf(out, "cloister: and %zu more errors\n", errors->count - kept);
@@ -268,7 +277,7 @@ static const char *syntax_advice(struct blob text, size_t at)
 
 static void add_syntax_error(struct document *document, size_t at, const char *text)
 {
-	struct error error = {.path = document->path, .text = text};
+	struct error error = { .path = document->path, .text = text };
 
 	line_column(document->text, at, &error);
 	add_error(document->errors, error);
@@ -282,8 +291,7 @@ static void syntax_error(struct document *document, size_t at)
 		add_syntax_error(document, at, "the JSON text ends too early; close what is open");
 	else
 		add_syntax_error(document, at,
-				 arena_print(document->errors->arena,
-					     "this is not valid JSON; %s",
+				 arena_print(document->errors->arena, "this is not valid JSON; %s",
 					     syntax_advice(document->text, at)));
 }
 
@@ -307,8 +315,8 @@ static size_t wrong_at(const struct document *document, const char *end)
 
 static bool parse(struct document *document)
 {
-	struct scanner scanner = {document, (const char *)document->text.data, 0,
-				  document->text.size};
+	struct scanner scanner = { document, (const char *)document->text.data, 0,
+				   document->text.size };
 	const char *end = scanner.text;
 
 	document->root = cJSON_ParseWithLengthOpts(scanner.text, scanner.size, &end, false);
@@ -332,9 +340,9 @@ bool document_open(struct document *document, struct errors *errors, const char 
 {
 	const char *error;
 
-	*document = (struct document){.errors = errors,
-				      .path = path,
-				      .places = {.item_size = sizeof(struct place)}};
+	*document = (struct document){ .errors = errors,
+				       .path = path,
+				       .places = { .item_size = sizeof(struct place) } };
 	error = file_read(errors->arena, path, DOCUMENT_MAX, &document->text);
 	if (error) {
 		error_in_file(errors, path, "%s\ngive the path of a description", error);

@@ -36,7 +36,8 @@ static const char *check_header(struct arena *arena, struct blob file, Elf64_Ehd
 	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
 		return "is a big-endian ELF file, and AArch64 runs little-endian here";
 	if (header->e_machine != EM_AARCH64)
-		return arena_print(arena, "is an ELF file for another architecture (%s), not AArch64",
+		return arena_print(arena,
+				   "is an ELF file for another architecture (%s), not AArch64",
 				   machine_name(arena, header->e_machine));
 	if (header->e_ident[EI_CLASS] != ELFCLASS64)
 		return "is a 32-bit ELF file, and only 64-bit ones can be loaded";
@@ -85,12 +86,11 @@ const char *elf_read(struct arena *arena, struct blob file, struct elf *elf)
 	Elf64_Ehdr header;
 	const char *error = check_header(arena, file, &header);
 
-	*elf = (struct elf){0};
+	*elf = (struct elf){ 0 };
 	for (uint32_t i = 0; !error && i < header.e_phnum; i++) {
 		Elf64_Phdr program;
 
-		memcpy(&program, file.data + header.e_phoff + i * sizeof(program),
-		       sizeof(program));
+		memcpy(&program, file.data + header.e_phoff + i * sizeof(program), sizeof(program));
 		if (program.p_type == PT_LOAD && program.p_memsz)
 			error = add_segment(elf, file, &program);
 	}

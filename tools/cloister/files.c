@@ -51,7 +51,7 @@ static const char *read_open(struct arena *arena, int fd, size_t limit, struct b
 		return arena_print(arena, "it has %lld bytes, more than the %s that can be",
 				   (long long)status.st_size, size_in_words(arena, limit));
 	data = arena_alloc(arena, (size_t)status.st_size);
-	*content = (struct blob){data, (size_t)status.st_size};
+	*content = (struct blob){ data, (size_t)status.st_size };
 	return read_all(arena, fd, data, content->size);
 }
 

@@ -12,7 +12,7 @@
 
 /* Flags of segments (ELF specification, p_flags). */
 #define ELF_EXECUTE 1u
-#define ELF_WRITE 2u
+#define ELF_WRITE   2u
 
 /* A part of the file that is to be loaded; file_size <= memory_size, neither address wraps. */
 struct elf_segment {

@@ -10,9 +10,9 @@
 /* What 39 bits of guest-physical address reach. */
 #define GUEST_ADDRESS_MAX (512 * GIB)
 #define GUEST_MEMORY_BASE 0x40000000ULL
-#define GUEST_PL011 0x09000000ULL
-#define GUEST_PL011_IRQ 33
-#define DEFAULT_PRIORITY 100
+#define GUEST_PL011       0x09000000ULL
+#define GUEST_PL011_IRQ   33
+#define DEFAULT_PRIORITY  100
 #define DEFAULT_BUDGET_US 10000
 
 enum {
@@ -30,35 +30,35 @@ enum {
 };
 
 static const struct key guest_keys[] = {
-	[GUEST_NAME] = {"name", VALUE_NAME, true, 0, GUEST_NAME_MAX, 0},
-	[GUEST_MEMORY] = {"memory", VALUE_SIZE, true, BLOCK_SIZE, 384 * GIB, BLOCK_SIZE},
-	[GUEST_BASE] = {"memory_base", VALUE_ADDRESS, false, 0, GUEST_ADDRESS_MAX - BLOCK_SIZE,
-			BLOCK_SIZE},
-	[GUEST_VCPUS] = {"vcpus", VALUE_NUMBER, false, 1, VMM_VCPUS_MAX, 0},
-	[GUEST_KERNEL] = {"kernel", VALUE_TEXT_OR_OBJECT, true, 0, 0, 0},
-	[GUEST_INITRD] = {"initrd", VALUE_TEXT, false, 0, 0, 0},
-	[GUEST_DTB] = {"dtb", VALUE_TEXT, false, 0, 0, 0},
-	[GUEST_COMMAND_LINE] = {"command_line", VALUE_TEXT, false, 0, 0, 0},
-	[GUEST_PRIORITY] = {"priority", VALUE_NUMBER, false, 1, PRIORITY_CONSOLE - 1, 0},
-	[GUEST_BUDGET] = {"budget", VALUE_OBJECT, false, 0, 0, 0},
-	[GUEST_DEVICES] = {"devices", VALUE_ARRAY, false, 0, 0, 0},
+	[GUEST_NAME] = { "name", VALUE_NAME, true, 0, GUEST_NAME_MAX, 0 },
+	[GUEST_MEMORY] = { "memory", VALUE_SIZE, true, BLOCK_SIZE, 384 * GIB, BLOCK_SIZE },
+	[GUEST_BASE] = { "memory_base", VALUE_ADDRESS, false, 0, GUEST_ADDRESS_MAX - BLOCK_SIZE,
+			 BLOCK_SIZE },
+	[GUEST_VCPUS] = { "vcpus", VALUE_NUMBER, false, 1, VMM_VCPUS_MAX, 0 },
+	[GUEST_KERNEL] = { "kernel", VALUE_TEXT_OR_OBJECT, true, 0, 0, 0 },
+	[GUEST_INITRD] = { "initrd", VALUE_TEXT, false, 0, 0, 0 },
+	[GUEST_DTB] = { "dtb", VALUE_TEXT, false, 0, 0, 0 },
+	[GUEST_COMMAND_LINE] = { "command_line", VALUE_TEXT, false, 0, 0, 0 },
+	[GUEST_PRIORITY] = { "priority", VALUE_NUMBER, false, 1, PRIORITY_CONSOLE - 1, 0 },
+	[GUEST_BUDGET] = { "budget", VALUE_OBJECT, false, 0, 0, 0 },
+	[GUEST_DEVICES] = { "devices", VALUE_ARRAY, false, 0, 0, 0 },
 };
 
 enum { BUDGET_US, PERIOD_US };
 
 static const struct key budget_keys[] = {
-	[BUDGET_US] = {"budget_us", VALUE_NUMBER, true, 100, 1000000, 0},
-	[PERIOD_US] = {"period_us", VALUE_NUMBER, true, 100, 1000000, 0},
+	[BUDGET_US] = { "budget_us", VALUE_NUMBER, true, 100, 1000000, 0 },
+	[PERIOD_US] = { "period_us", VALUE_NUMBER, true, 100, 1000000, 0 },
 };
 
 enum { DEVICE_TYPE, DEVICE_ADDRESS, DEVICE_INTERRUPT };
 
 static const struct key device_keys[] = {
-	[DEVICE_TYPE] = {"type", VALUE_NAME, true, 0, 20, 0},
-	[DEVICE_ADDRESS] = {"address", VALUE_ADDRESS, true, 0, GUEST_ADDRESS_MAX - PAGE_SIZE,
-			    PAGE_SIZE},
+	[DEVICE_TYPE] = { "type", VALUE_NAME, true, 0, 20, 0 },
+	[DEVICE_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, GUEST_ADDRESS_MAX - PAGE_SIZE,
+			     PAGE_SIZE },
 	/* The interrupt controller's model has 32 shared interrupts. */
-	[DEVICE_INTERRUPT] = {"interrupt", VALUE_NUMBER, true, 32, 63, 0},
+	[DEVICE_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 32, 63, 0 },
 };
 
 static void read_budget(struct guest *guest, struct document *document, const cJSON *node)
@@ -114,9 +114,10 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 		return;
 	type = schema_text(node, "type", "pl011");
 	if (strcmp(type, "pl011") != 0) {
-		error_at(document, schema_node(node, "type"),
-			 "there is no device type \"%s\"\nuse \"pl011\" (the GICv3 is always there)",
-			 type);
+		error_at(
+			document, schema_node(node, "type"),
+			"there is no device type \"%s\"\nuse \"pl011\" (the GICv3 is always there)",
+			type);
 		return;
 	}
 	if (second)
@@ -134,8 +135,7 @@ static void read_devices(struct guest *guest, struct document *document, const c
 	add_gic(guest);
 	if (!array)
 		add_pl011(guest, NULL, GUEST_PL011, GUEST_PL011_IRQ);
-	cJSON_ArrayForEach(node, array)
-		read_device(guest, document, node);
+	cJSON_ArrayForEach(node, array) read_device(guest, document, node);
 }
 
 /* The GIC's second region, which has no entry of its own among the devices. */
@@ -158,8 +158,8 @@ static void check_against_memory(const struct guest *guest, struct document *doc
 			 "the memory (0x%llx to 0x%llx) overlaps the device %s at 0x%llx\nmove one "
 			 "of the two",
 			 (unsigned long long)guest->memory_base,
-			 (unsigned long long)(guest->memory_base + guest->memory_size),
-			 type, (unsigned long long)address);
+			 (unsigned long long)(guest->memory_base + guest->memory_size), type,
+			 (unsigned long long)address);
 }
 
 static void check_pair(const struct guest *guest, struct document *document,
@@ -172,8 +172,7 @@ static void check_pair(const struct guest *guest, struct document *document,
 	if (in_second || overlaps(a->address, a->size, b->address, b->size))
 		error_at(document, node,
 			 "the %s at 0x%llx overlaps the %s at 0x%llx\nmove one of the two", b->type,
-			 (unsigned long long)b->address,
-			 in_second ? redistributors : a->type,
+			 (unsigned long long)b->address, in_second ? redistributors : a->type,
 			 (unsigned long long)(in_second ? GUEST_GICR : a->address));
 	if (b->irq && a->irq == b->irq)
 		error_at(document, schema_node(node, "interrupt"),
@@ -195,8 +194,9 @@ static void check_devices(const struct guest *guest, struct document *document)
 static void check_vcpus(struct document *document, const cJSON *node)
 {
 	if (schema_number(node, &guest_keys[GUEST_VCPUS], 1) > 1)
-		error_at(document, schema_node(node, "vcpus"),
-			 "more than one vCPU is not supported yet\nset \"vcpus\" to 1 or leave it out");
+		error_at(
+			document, schema_node(node, "vcpus"),
+			"more than one vCPU is not supported yet\nset \"vcpus\" to 1 or leave it out");
 }
 
 static void check_memory_end(const struct guest *guest, struct document *document)
@@ -211,9 +211,9 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 {
 	const cJSON *budget;
 
-	*guest = (struct guest){.node = node,
-				.budget = DEFAULT_BUDGET_US,
-				.period = DEFAULT_BUDGET_US};
+	*guest = (struct guest){ .node = node,
+				 .budget = DEFAULT_BUDGET_US,
+				 .period = DEFAULT_BUDGET_US };
 	if (!schema_check(document, node, "a guest", guest_keys, ARRAY_SIZE(guest_keys)))
 		return false;
 	guest->name = schema_text(node, "name", "");

@@ -53,10 +53,11 @@ static bool read_file(const struct reading *r, const cJSON *node, struct blob *c
 	const char *error;
 
 	if (!path) {
-		error_at(r->document, node,
-			 "there is no file \"%s\"\nput it beside the description, or name its folder "
-			 "with --images",
-			 node->valuestring);
+		error_at(
+			r->document, node,
+			"there is no file \"%s\"\nput it beside the description, or name its folder "
+			"with --images",
+			node->valuestring);
 		return false;
 	}
 	error = file_read(arena_of(r), path, FILE_MAX, content);
@@ -87,12 +88,13 @@ static bool add_image(const struct reading *r, struct guest_image image)
 	const struct guest_image *other;
 
 	if (!lies_in(image.address, image.extent, guest->memory_base, guest->memory_size)) {
-		error_at(r->document, image.node,
-			 "the %s takes 0x%llx bytes from 0x%llx, which is not all inside the guest's "
-			 "memory (0x%llx to 0x%llx)\ngive the guest more memory, or another image",
-			 image.role, (unsigned long long)image.extent,
-			 (unsigned long long)image.address, (unsigned long long)guest->memory_base,
-			 (unsigned long long)(guest->memory_base + guest->memory_size));
+		error_at(
+			r->document, image.node,
+			"the %s takes 0x%llx bytes from 0x%llx, which is not all inside the guest's "
+			"memory (0x%llx to 0x%llx)\ngive the guest more memory, or another image",
+			image.role, (unsigned long long)image.extent,
+			(unsigned long long)image.address, (unsigned long long)guest->memory_base,
+			(unsigned long long)(guest->memory_base + guest->memory_size));
 		return false;
 	}
 	other = image_at(guest, image.address, image.extent);
@@ -128,10 +130,11 @@ static bool place_image(const struct reading *r, struct guest_image image)
 	if (image.address == UINT64_MAX)
 		image.address = find_place(r->guest, image.extent, PAGE_SIZE);
 	if (image.address == UINT64_MAX) {
-		error_at(r->document, image.node,
-			 "the %s of 0x%llx bytes does not fit in the guest's memory beside the other "
-			 "images\ngive the guest more memory",
-			 image.role, (unsigned long long)image.extent);
+		error_at(
+			r->document, image.node,
+			"the %s of 0x%llx bytes does not fit in the guest's memory beside the other "
+			"images\ngive the guest more memory",
+			image.role, (unsigned long long)image.extent);
 		return false;
 	}
 	return add_image(r, image);
@@ -160,10 +163,10 @@ static void add_elf(const struct reading *r, const cJSON *node, struct blob file
 		if (offset < segment->memory_size)
 			r->guest->entry = segment->physical_address + offset;
 		add_image(r, (struct guest_image){
-				     .role = i ? arena_print(arena_of(r), "kernel %u", i + 1)
-					       : "kernel",
+				     .role = i ? arena_print(arena_of(r), "kernel %u", i + 1) :
+						 "kernel",
 				     .node = node,
-				     .content = {segment->data, segment->file_size},
+				     .content = { segment->data, segment->file_size },
 				     .address = segment->physical_address,
 				     .extent = segment->memory_size,
 			     });
@@ -214,15 +217,15 @@ static void add_kernel_file(const struct reading *r, const cJSON *node)
 enum { RAW_FILE, RAW_LOAD, RAW_ENTRY };
 
 static const struct key raw_keys[] = {
-	[RAW_FILE] = {"raw", VALUE_TEXT, true, 0, 0, 0},
-	[RAW_LOAD] = {"load", VALUE_ADDRESS, true, 0, 512 * GIB, PAGE_SIZE},
-	[RAW_ENTRY] = {"entry", VALUE_ADDRESS, false, 0, 512 * GIB, 4},
+	[RAW_FILE] = { "raw", VALUE_TEXT, true, 0, 0, 0 },
+	[RAW_LOAD] = { "load", VALUE_ADDRESS, true, 0, 512 * GIB, PAGE_SIZE },
+	[RAW_ENTRY] = { "entry", VALUE_ADDRESS, false, 0, 512 * GIB, 4 },
 };
 
 static void add_raw(const struct reading *r, const cJSON *node)
 {
 	size_t before = r->document->errors->count;
-	struct guest_image image = {.role = "kernel"};
+	struct guest_image image = { .role = "kernel" };
 	const cJSON *entry;
 
 	schema_check(r->document, node, "a raw kernel", raw_keys, ARRAY_SIZE(raw_keys));
@@ -245,7 +248,7 @@ static void add_raw(const struct reading *r, const cJSON *node)
 
 static void add_initrd(const struct reading *r, const cJSON *node)
 {
-	struct guest_image image = {.role = "initrd", .node = node};
+	struct guest_image image = { .role = "initrd", .node = node };
 	const char *error;
 
 	if (!read_file(r, node, &image.content))
@@ -259,8 +262,8 @@ static void add_initrd(const struct reading *r, const cJSON *node)
 
 static void add_device_tree(const struct reading *r, const cJSON *node)
 {
-	struct guest_image image = {.role = "dtb", .node = node ? node : r->guest->node};
-	struct blob user = {NULL, 0};
+	struct guest_image image = { .role = "dtb", .node = node ? node : r->guest->node };
+	struct blob user = { NULL, 0 };
 	const char *error;
 
 	if (node && !read_file(r, node, &user))
@@ -277,7 +280,7 @@ static void add_device_tree(const struct reading *r, const cJSON *node)
 
 void guest_images_read(struct guest *guest, struct document *document, const struct inputs *inputs)
 {
-	struct reading r = {guest, document, inputs};
+	struct reading r = { guest, document, inputs };
 	const cJSON *kernel = schema_node(guest->node, "kernel");
 	const cJSON *initrd = schema_node(guest->node, "initrd");
 	const cJSON *dtb = schema_node(guest->node, "dtb");

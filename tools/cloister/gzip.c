@@ -32,7 +32,7 @@ static const char *expand_member(struct blob file, uint8_t *out, size_t limit, s
 				 size_t *used)
 {
 	uint8_t scratch[32 * KIB];
-	z_stream stream = {.next_in = file.data};
+	z_stream stream = { .next_in = file.data };
 	size_t left = file.size;
 	int status = inflateInit2(&stream, GZIP_WINDOW);
 
@@ -69,7 +69,7 @@ const char *gzip_expand(struct arena *arena, struct blob file, size_t limit, str
 	if (error)
 		return error;
 	data = arena_alloc(arena, size + 1);
-	*content = (struct blob){data, size};
+	*content = (struct blob){ data, size };
 	/* One byte of room beyond the end, so that the end is seen. */
 	return expand_member(file, data, size + 1, &size, &used);
 }
@@ -83,7 +83,7 @@ const char *gzip_check(struct blob file)
 
 		if (error)
 			return error;
-		file = (struct blob){file.data + used, file.size - used};
+		file = (struct blob){ file.data + used, file.size - used };
 	}
 	return NULL;
 }

@@ -19,7 +19,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written a
 
 /* Of the Linux Image header that the loader begins with. */
 #define TEXT_OFFSET_AT 8
-#define IMAGE_SIZE_AT 16
+#define IMAGE_SIZE_AT  16
 
 /* An image under construction. */
 struct layout {
@@ -33,7 +33,7 @@ struct layout {
 static const char *check_loader(const struct board *board, struct blob loader)
 {
 	struct linux_image header;
-	struct arena arena = {NULL};
+	struct arena arena = { NULL };
 	const char *error = linux_image_read(&arena, loader, &header);
 
 	arena_free(&arena);
@@ -61,7 +61,7 @@ static uint64_t place_components(struct plan *plan, uint64_t at, uint64_t alignm
 /* Reserves room for a table in the manifest. */
 static struct table reserve(struct manifest *head, size_t count, size_t item_size)
 {
-	struct table table = {(uint32_t)head->size, (uint32_t)count};
+	struct table table = { (uint32_t)head->size, (uint32_t)count };
 
 	head->size = align_up(head->size + count * item_size, 8);
 	return table;
@@ -75,8 +75,7 @@ static void reserve_tables(struct plan *plan)
 	head->components = reserve(head, plan->components.count, sizeof(struct manifest_component));
 	head->groups = reserve(head, plan->groups.count, plan->groups.item_size);
 	head->objects = reserve(head, plan->objects.count, sizeof(struct manifest_object));
-	head->capabilities =
-		reserve(head, plan->capabilities.count, plan->capabilities.item_size);
+	head->capabilities = reserve(head, plan->capabilities.count, plan->capabilities.item_size);
 	head->page_tables = reserve(head, plan->page_tables.count, plan->page_tables.item_size);
 	head->mappings = reserve(head, plan->mappings.count, plan->mappings.item_size);
 	head->loads = reserve(head, plan->loads.count, sizeof(struct manifest_load));
@@ -119,7 +118,7 @@ static void fill_head(struct plan *plan)
 	head->image_address = board->image_address;
 	head->kernel_address = board->memory_address;
 	head->device_count = 1;
-	head->devices[0] = (struct memory_region){board->uart, board->uart_size};
+	head->devices[0] = (struct memory_region){ board->uart, board->uart_size };
 	head->platform[PLATFORM_UART] = board->uart;
 	head->platform[PLATFORM_GICD] = board->gicd;
 	head->platform[PLATFORM_GICR] = board->gicr;
@@ -204,7 +203,7 @@ static void write_loader(const struct layout *layout)
 		.console = layout->plan->description->board.uart,
 	};
 
-	digest((struct blob){layout->bytes + layout->manifest_offset, header.manifest_size},
+	digest((struct blob){ layout->bytes + layout->manifest_offset, header.manifest_size },
 	       header.sha256);
 	memcpy(layout->bytes, layout->loader.data, layout->loader.size);
 	memcpy(layout->bytes + LOADER_HEADER_OFFSET, &header, sizeof(header));
@@ -232,13 +231,14 @@ static bool lay_out(struct layout *layout)
 
 bool image_make(struct plan *plan, const char *loader, struct blob *image)
 {
-	struct layout layout = {.plan = plan};
+	struct layout layout = { .plan = plan };
 	const char *error = file_read(plan->arena, loader, LOADER_MAX, &layout.loader);
 
 	if (error) {
-		error_in_file(plan->errors, loader,
-			      "%s\nbuild the project first, or name the build folder with --programs",
-			      error);
+		error_in_file(
+			plan->errors, loader,
+			"%s\nbuild the project first, or name the build folder with --programs",
+			error);
 		return false;
 	}
 	error = check_loader(&plan->description->board, layout.loader);
@@ -252,7 +252,7 @@ bool image_make(struct plan *plan, const char *loader, struct blob *image)
 	write_components(&layout);
 	write_manifest(&layout);
 	write_loader(&layout);
-	*image = (struct blob){layout.bytes, layout.size};
+	*image = (struct blob){ layout.bytes, layout.size };
 	return true;
 }
 

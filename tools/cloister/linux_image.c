@@ -8,16 +8,16 @@
 
 #include <string.h>
 
-#define HEADER_SIZE 64
-#define TEXT_OFFSET_AT 8
-#define IMAGE_SIZE_AT 16
-#define FLAGS_AT 24
-#define MAGIC_AT 56
+#define HEADER_SIZE     64
+#define TEXT_OFFSET_AT  8
+#define IMAGE_SIZE_AT   16
+#define FLAGS_AT        24
+#define MAGIC_AT        56
 #define FLAG_BIG_ENDIAN 1u
 
 /* PE/COFF (Microsoft PE Format, "COFF File Header" and "Section Table"). */
-#define PE_OFFSET_AT 0x3c
-#define PE_HEADER_SIZE 24
+#define PE_OFFSET_AT    0x3c
+#define PE_HEADER_SIZE  24
 #define PE_SECTION_SIZE 40
 
 struct magic {
@@ -28,15 +28,18 @@ struct magic {
 };
 
 static const struct magic foreign[] = {
-	{0x38, "RSC\x05", 4, "is a kernel for another architecture (RISC-V), not AArch64"},
-	{0x202, "HdrS", 4, "is a kernel for another architecture (x86), not AArch64"},
-	{0x24, "\x18\x28\x6f\x01", 4,
-	 "is a kernel for another architecture (32-bit Arm), not AArch64"},
-	{4, "zimg", 4,
-	 "is an EFI zboot kernel, which cannot be loaded directly (give the Image inside it)"},
-	{0, "\x27\x05\x19\x56", 4, "is a U-Boot image (give the Image inside it)"},
-	{0, "\xfd" "7zXZ", 5, "is compressed with xz (decompress it, or use gzip)"},
-	{0, "\x28\xb5\x2f\xfd", 4, "is compressed with zstd (decompress it, or use gzip)"},
+	{ 0x38, "RSC\x05", 4, "is a kernel for another architecture (RISC-V), not AArch64" },
+	{ 0x202, "HdrS", 4, "is a kernel for another architecture (x86), not AArch64" },
+	{ 0x24, "\x18\x28\x6f\x01", 4,
+	  "is a kernel for another architecture (32-bit Arm), not AArch64" },
+	{ 4, "zimg", 4,
+	  "is an EFI zboot kernel, which cannot be loaded directly (give the Image inside it)" },
+	{ 0, "\x27\x05\x19\x56", 4, "is a U-Boot image (give the Image inside it)" },
+	{ 0,
+	  "\xfd"
+	  "7zXZ",
+	  5, "is compressed with xz (decompress it, or use gzip)" },
+	{ 0, "\x28\xb5\x2f\xfd", 4, "is compressed with zstd (decompress it, or use gzip)" },
 };
 
 static bool has_magic(struct blob file, size_t offset, const char *bytes, size_t size)

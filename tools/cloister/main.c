@@ -48,18 +48,18 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{"images", required_argument, NULL, OPTION_IMAGES},
-	{"programs", required_argument, NULL, OPTION_PROGRAMS},
-	{"root", required_argument, NULL, OPTION_ROOT},
-	{"seed", required_argument, NULL, OPTION_SEED},
-	{"output", required_argument, NULL, 'o'},
-	{"image", required_argument, NULL, OPTION_IMAGE},
-	{"icount", no_argument, NULL, OPTION_ICOUNT},
-	{"cpu", required_argument, NULL, OPTION_CPU},
-	{"qemu", required_argument, NULL, OPTION_QEMU},
-	{"verbose", no_argument, NULL, 'v'},
-	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+	{ "images", required_argument, NULL, OPTION_IMAGES },
+	{ "programs", required_argument, NULL, OPTION_PROGRAMS },
+	{ "root", required_argument, NULL, OPTION_ROOT },
+	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "output", required_argument, NULL, 'o' },
+	{ "image", required_argument, NULL, OPTION_IMAGE },
+	{ "icount", no_argument, NULL, OPTION_ICOUNT },
+	{ "cpu", required_argument, NULL, OPTION_CPU },
+	{ "qemu", required_argument, NULL, OPTION_QEMU },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static _Noreturn void wrong(const char *what, const char *which)
@@ -129,7 +129,7 @@ static void set_option(struct options *options, int option)
 
 static void set_command(struct options *options, const char *name)
 {
-	static const char *const names[] = {"check", "build", "run"};
+	static const char *const names[] = { "check", "build", "run" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(names[i], name) == 0) {
@@ -172,7 +172,7 @@ static void read_options(struct options *options, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.output = NULL};
+	struct options options = { .output = NULL };
 
 	read_options(&options, argc, argv);
 	switch (options.command) {

@@ -7,7 +7,7 @@
 #include <idl/root.h>
 #include <stdio.h>
 
-#define VMM_CNODE_BITS 4
+#define VMM_CNODE_BITS  4
 #define VCPU_PAGES_SIZE (2 * PAGE_SIZE)
 
 /* Images of at least this size are padded to 2 MiB and mapped by frames of that size. */
@@ -100,10 +100,10 @@ static void plan_devices(struct guest_plan *g)
 		const struct guest_device *device = &g->guest->devices[i];
 		struct vmm_device *to = &g->config.devices[g->config.device_count++];
 
-		*to = (struct vmm_device){.kind = device->kind,
-					  .irq = device->irq,
-					  .address = device->address,
-					  .size = device->size};
+		*to = (struct vmm_device){ .kind = device->kind,
+					   .irq = device->irq,
+					   .address = device->address,
+					   .size = device->size };
 		if (device->kind == VMM_DEVICE_GICV3) {
 			to->address2 = GUEST_GICR;
 			to->size2 = GUEST_GICR_SIZE;
@@ -124,15 +124,15 @@ static uint64_t plan_line(struct guest_plan *g, struct serial *serial, const cha
 
 static void plan_lines(struct guest_plan *g, struct serial *serial)
 {
-	struct manifest_binding binding = {.kind = BINDING_EVENT, .b = g->vcpu};
+	struct manifest_binding binding = { .kind = BINDING_EVENT, .b = g->vcpu };
 
 	g->events = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, 1);
 	binding.a = g->events;
 	vector_add(g->plan->arena, &g->plan->bindings, &binding);
 	g->config.console_line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
 					   VMM_EVENT_CONSOLE, &g->config.console_notify);
-	g->config.log_line = plan_line(g, serial, g->vmm.name, CLIENT_LOG, VMM_EVENT_LOG,
-				       &g->config.log_notify);
+	g->config.log_line =
+		plan_line(g, serial, g->vmm.name, CLIENT_LOG, VMM_EVENT_LOG, &g->config.log_notify);
 }
 
 static void plan_vcpu(struct guest_plan *g)
@@ -143,8 +143,8 @@ static void plan_vcpu(struct guest_plan *g)
 		.guest_space = g->space.slot,
 		/* An exit's badge is 1 + the vCPU (idl/vmm.idl). */
 		.endpoint = plan_root_capability(plan, g->endpoint, RIGHT_WRITE, 1),
-		.sched_context = plan_sched_context(plan, g->shared, g->guest->budget,
-						    g->guest->period),
+		.sched_context =
+			plan_sched_context(plan, g->shared, g->guest->budget, g->guest->period),
 		.vmm_address_space = g->vmm.space.slot,
 		.priority = g->guest->priority,
 		.page_address = PROCESS_VCPUS,
@@ -181,8 +181,8 @@ static void begin(struct guest_plan *g, const struct program *vmm)
 void plan_guest(struct plan *plan, struct serial *serial, const struct guest *guest,
 		const struct program *vmm)
 {
-	struct guest_plan g = {.plan = plan, .guest = guest};
-	struct manifest_guest record = {.vmm_thread = 0};
+	struct guest_plan g = { .plan = plan, .guest = guest };
+	struct manifest_guest record = { .vmm_thread = 0 };
 
 	begin(&g, vmm);
 	plan_guest_memory(&g);

@@ -15,7 +15,7 @@
 
 /* Steps in which a machine's memory grows, and the least that it has. */
 #define MEMORY_STEP (64 * MIB)
-#define MEMORY_MIN (256 * MIB)
+#define MEMORY_MIN  (256 * MIB)
 
 static uint32_t object_bits(const struct manifest_object *object)
 {
@@ -91,7 +91,7 @@ static void sort_groups(struct plan *plan)
 	struct plan_object *object = plan->objects.items;
 
 	for (uint32_t i = 0; i < count; i++)
-		sorted[i] = (struct sorted_group){groups[i], i};
+		sorted[i] = (struct sorted_group){ groups[i], i };
 	qsort(sorted, count, sizeof(*sorted), compare_groups);
 	for (uint32_t i = 0; i < count; i++) {
 		groups[i] = sorted[i].group;
@@ -108,10 +108,11 @@ bool plan_size_groups(struct plan *plan)
 	uint32_t bits = log2_up(plan->next_slot);
 
 	if (bits > CNODE_BITS_MAX) {
-		error_in_file(plan->errors, plan->description->document.path,
-			      "the guests' memory takes %u capabilities, and there can be %u\nplace "
-			      "memory_base of large guests on a multiple of 1 GiB, or give them less",
-			      plan->next_slot, 1u << CNODE_BITS_MAX);
+		error_in_file(
+			plan->errors, plan->description->document.path,
+			"the guests' memory takes %u capabilities, and there can be %u\nplace "
+			"memory_base of large guests on a multiple of 1 GiB, or give them less",
+			plan->next_slot, 1u << CNODE_BITS_MAX);
 		return false;
 	}
 	plan->head.root_cnode_bits = bits < CNODE_BITS_MIN ? CNODE_BITS_MIN : bits;
@@ -143,7 +144,7 @@ static void split(struct untypeds *untypeds, uint64_t start, uint64_t end)
 
 		while (size > end - start)
 			size /= 2;
-		untypeds->list[untypeds->count++] = (struct untyped){size, 0};
+		untypeds->list[untypeds->count++] = (struct untyped){ size, 0 };
 		start += size;
 	}
 }
@@ -166,7 +167,7 @@ static bool take(struct untypeds *untypeds, uint64_t size)
 static bool fits(const struct plan *plan, uint64_t image_end, uint64_t end)
 {
 	const struct manifest_group *groups = plan->groups.items;
-	struct untypeds untypeds = {.count = 0};
+	struct untypeds untypeds = { .count = 0 };
 	uint64_t boot = plan->head.boot_address;
 
 	if (boot + BLOCK_SIZE > end)
@@ -189,13 +190,14 @@ bool plan_fit(struct plan *plan, uint64_t image_end)
 		if (!fits(plan, image_end, board->memory_address + size))
 			continue;
 		plan->memory = size;
-		plan->head.memory[0] = (struct memory_region){board->memory_address, size};
+		plan->head.memory[0] = (struct memory_region){ board->memory_address, size };
 		return true;
 	}
-	error_in_file(plan->errors, plan->description->document.path,
-		      "the guests and their images do not fit in the board's %s beside the servers (a "
-		      "guest's memory is cut into naturally aligned powers of two)\ngive the guests "
-		      "less memory",
-		      size_in_words(plan->arena, board->memory_size));
+	error_in_file(
+		plan->errors, plan->description->document.path,
+		"the guests and their images do not fit in the board's %s beside the servers (a "
+		"guest's memory is cut into naturally aligned powers of two)\ngive the guests "
+		"less memory",
+		size_in_words(plan->arena, board->memory_size));
 	return false;
 }

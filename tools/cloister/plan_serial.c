@@ -10,14 +10,14 @@
 #include <stdio.h>
 
 /* Bits of the driver's notification (idl/serial.idl, uart_config.wait). */
-#define UART_BIT_INTERRUPT (1u << 0)
+#define UART_BIT_INTERRUPT   (1u << 0)
 #define UART_BIT_MULTIPLEXER (1u << 1)
 
 /* Bits of the multiplexer's notification (console_config.wait). */
-#define CONSOLE_BIT_DRIVER (1u << 0)
+#define CONSOLE_BIT_DRIVER    (1u << 0)
 #define CONSOLE_BIT_CLIENT(n) (2u << (n))
 
-#define UART_CNODE_BITS 3
+#define UART_CNODE_BITS    3
 #define CONSOLE_CNODE_BITS 5
 
 static uint32_t line_frames(struct plan *plan, uint32_t group)
@@ -47,7 +47,7 @@ static void plan_uart(struct serial *serial, const struct program *program, uint
 	const struct board *board = &plan->description->board;
 	uint32_t pages = (uint32_t)(board->uart_size / PAGE_SIZE);
 	uint32_t irq = plan_irq(plan, board->uart_irq, false);
-	struct uart_config config = {.registers = PROCESS_DEVICES};
+	struct uart_config config = { .registers = PROCESS_DEVICES };
 	struct process uart;
 
 	process_begin(&uart, plan, "uart", program, UART_CNODE_BITS);
@@ -68,7 +68,7 @@ void serial_begin(struct serial *serial, struct plan *plan, const struct server_
 	struct console_config *config = &serial->config;
 	uint32_t line;
 
-	*serial = (struct serial){.plan = plan, .group = plan_group(plan, "serial lines")};
+	*serial = (struct serial){ .plan = plan, .group = plan_group(plan, "serial lines") };
 	serial->console_wait = plan_object(plan, serial->group, OBJECT_NOTIFICATION, 0, 1);
 	serial->uart_wait = plan_object(plan, serial->group, OBJECT_NOTIFICATION, 0, 1);
 	line = line_frames(plan, serial->group);

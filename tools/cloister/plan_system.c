@@ -30,8 +30,8 @@ static bool load_servers(struct plan *plan, const char *programs, struct server_
 	const char *uart = plan->description->board.uart_driver;
 
 	servers->uart = program_load(plan, uart, path_of(plan, programs, "drivers-server", uart));
-	servers->console = program_load(plan, "console",
-					path_of(plan, programs, "drivers-server", "console"));
+	servers->console =
+		program_load(plan, "console", path_of(plan, programs, "drivers-server", "console"));
 	servers->vmm = program_load(plan, "vmm-server",
 				    path_of(plan, programs, "vmm-server", "vmm-server"));
 	return servers->uart && servers->console && servers->vmm;

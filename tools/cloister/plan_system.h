@@ -25,8 +25,7 @@ struct server_programs {
 };
 
 /* Plans the driver of the board's UART and begins the multiplexer. */
-void serial_begin(struct serial *serial, struct plan *plan,
-		  const struct server_programs *programs);
+void serial_begin(struct serial *serial, struct plan *plan, const struct server_programs *programs);
 
 /*
  * Adds a client whose line comes from `group`. `notify` is the root server's slot of a capability that tells

@@ -11,7 +11,7 @@
 #define STACK_PAGES 16
 
 /* What one table of the last level and of the one above it covers. */
-#define TABLE_BITS 21
+#define TABLE_BITS     21
 #define DIRECTORY_BITS 30
 
 struct table_place {
@@ -21,12 +21,12 @@ struct table_place {
 
 void space_init(struct space *space, struct plan *plan, uint32_t slot, uint32_t group)
 {
-	*space = (struct space){plan, slot, group, {.item_size = sizeof(struct table_place)}};
+	*space = (struct space){ plan, slot, group, { .item_size = sizeof(struct table_place) } };
 }
 
 void space_has_table(struct space *space, uint64_t address, uint32_t size_bits)
 {
-	struct table_place place = {address, size_bits};
+	struct table_place place = { address, size_bits };
 
 	vector_add(space->plan->arena, &space->tables, &place);
 }
@@ -47,7 +47,7 @@ static void make_tables(struct space *space, uint64_t address, uint64_t size, ui
 	uint64_t region = 1ULL << size_bits;
 
 	for (uint64_t at = align_down(address, region); at < address + size; at += region) {
-		struct manifest_page_table table = {.address_space = space->slot, .address = at};
+		struct manifest_page_table table = { .address_space = space->slot, .address = at };
 
 		if (find_table(space, at, size_bits))
 			continue;
@@ -76,22 +76,22 @@ static void map(struct space *space, struct manifest_mapping mapping)
 void space_map(struct space *space, uint32_t frame, uint32_t count, uint32_t size_bits,
 	       uint64_t address, uint32_t rights)
 {
-	map(space, (struct manifest_mapping){.frame = frame,
-					     .count = count,
-					     .size_bits = size_bits,
-					     .address = address,
-					     .rights = rights,
-					     .memory_type = MEMORY_NORMAL});
+	map(space, (struct manifest_mapping){ .frame = frame,
+					      .count = count,
+					      .size_bits = size_bits,
+					      .address = address,
+					      .rights = rights,
+					      .memory_type = MEMORY_NORMAL });
 }
 
 void space_map_device(struct space *space, uint32_t frame, uint32_t count, uint64_t address)
 {
-	map(space, (struct manifest_mapping){.frame = frame,
-					     .count = count,
-					     .size_bits = 12,
-					     .address = address,
-					     .rights = RIGHT_READ | RIGHT_WRITE,
-					     .memory_type = MEMORY_DEVICE});
+	map(space, (struct manifest_mapping){ .frame = frame,
+					      .count = count,
+					      .size_bits = 12,
+					      .address = address,
+					      .rights = RIGHT_READ | RIGHT_WRITE,
+					      .memory_type = MEMORY_DEVICE });
 }
 
 static uint32_t own_frames(struct process *process, uint64_t size)
@@ -111,9 +111,9 @@ static void map_segment(struct process *process, const struct program_segment *s
 		frames = plan_image_frames(plan, component, segment->offset, 12, pages);
 	} else {
 		struct plan_load load = {
-			.record = {.count = pages,
-				   .physical = segment->offset,
-				   .size = segment->content},
+			.record = { .count = pages,
+				    .physical = segment->offset,
+				    .size = segment->content },
 			.component = component,
 		};
 
@@ -131,7 +131,7 @@ void process_begin(struct process *process, struct plan *plan, const char *name,
 	uint64_t stack = STACK_PAGES * PAGE_SIZE;
 	uint32_t space;
 
-	*process = (struct process){.plan = plan, .name = name, .program = program};
+	*process = (struct process){ .plan = plan, .name = name, .program = program };
 	process->group = plan_group(plan, "%s", name);
 	process->cnode = plan_object(plan, process->group, OBJECT_CNODE, cnode_bits, 1);
 	process->next_slot = 1;
@@ -153,7 +153,7 @@ uint32_t process_give(struct process *process, uint32_t source, uint32_t rights,
 
 uint64_t process_line(struct process *process, uint32_t frames)
 {
-	uint64_t address = PROCESS_RINGS + process->lines * LINE_SIZE;
+	uint64_t address = PROCESS_RINGS + (uint64_t)process->lines * LINE_SIZE;
 
 	process->lines++;
 	space_map(&process->space, frames, LINE_SIZE / PAGE_SIZE, 12, address,
@@ -171,7 +171,7 @@ void process_configure(struct process *process, const void *config, size_t size)
 
 	memcpy(copy, config, size);
 	component = plan_component(plan, arena_print(plan->arena, "%s: config", process->name),
-				   (struct blob){copy, size}, PAGE_SIZE);
+				   (struct blob){ copy, size }, PAGE_SIZE);
 	frames = plan_image_frames(plan, component, 0, 12, pages);
 	space_map(&process->space, frames, pages, 12, PROCESS_CONFIG, RIGHT_READ);
 }
@@ -185,8 +185,8 @@ uint32_t process_end(struct process *process, uint32_t sched_context, uint32_t s
 		.thread = plan_object(plan, process->group, OBJECT_THREAD, 0, 1),
 		.cnode = process->cnode,
 		.address_space = process->space.slot,
-		.fault_endpoint = plan_root_capability(plan, plan->head.root_endpoint, RIGHT_WRITE,
-						       badge),
+		.fault_endpoint =
+			plan_root_capability(plan, plan->head.root_endpoint, RIGHT_WRITE, badge),
 		.sched_context = sched_context,
 		.serve = serve,
 		.priority = priority,

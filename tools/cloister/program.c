@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define PROGRAM_MAX (64 * MIB)
-#define KERNEL_MAX BLOCK_SIZE
+#define KERNEL_MAX  BLOCK_SIZE
 
 /* Behind this stands the stack's guard page. */
 #define PROGRAM_END (PROCESS_STACK_TOP - BLOCK_SIZE)
@@ -22,8 +22,10 @@ static bool read_elf(struct plan *plan, const char *path, struct elf *elf)
 	const char *error = file_read(plan->arena, path, PROGRAM_MAX, &file);
 
 	if (error) {
-		error_in_file(plan->errors, path, "%s\nbuild the project first, or name the build "
-						  "folder with --programs", error);
+		error_in_file(plan->errors, path,
+			      "%s\nbuild the project first, or name the build "
+			      "folder with --programs",
+			      error);
 		return false;
 	}
 	error = elf_is(file) ? elf_read(plan->arena, file, elf) : "is not an ELF file";
@@ -84,8 +86,8 @@ static void make_component(struct plan *plan, struct program *program, const str
 		memcpy(data + program->segments[i].offset + from->virtual_address % PAGE_SIZE,
 		       from->data, from->file_size);
 	}
-	program->component = plan_component(plan, program->name, (struct blob){data, size},
-					    PAGE_SIZE);
+	program->component =
+		plan_component(plan, program->name, (struct blob){ data, size }, PAGE_SIZE);
 }
 
 static const struct program *load(struct plan *plan, const char *name, const char *path,
@@ -97,11 +99,12 @@ static const struct program *load(struct plan *plan, const char *name, const cha
 
 	if (!read_elf(plan, path, &elf))
 		return NULL;
-	*program = (struct program){.name = name, .entry = elf.entry};
+	*program = (struct program){ .name = name, .entry = elf.entry };
 	for (uint32_t i = 0; !error && i < elf.count; i++)
 		error = add_segment(program, &elf.segments[i], PROCESS_PROGRAM, end);
 	if (error) {
-		error_in_file(plan->errors, path, "the program %s\nlink it with lib's script", error);
+		error_in_file(plan->errors, path, "the program %s\nlink it with lib's script",
+			      error);
 		return NULL;
 	}
 	make_component(plan, program, &elf, whole);
@@ -158,13 +161,14 @@ bool program_load_kernel(struct plan *plan, const char *path, uint32_t *componen
 		return false;
 	error = check_kernel(&elf, &first, &size);
 	if (error) {
-		error_in_file(plan->errors, path, "the kernel %s\nlink it with its own script", error);
+		error_in_file(plan->errors, path, "the kernel %s\nlink it with its own script",
+			      error);
 		return false;
 	}
 	data = arena_alloc(plan->arena, size);
 	for (uint32_t i = 0; i < elf.count; i++)
 		memcpy(data + (elf.segments[i].virtual_address - first), elf.segments[i].data,
 		       elf.segments[i].file_size);
-	*component = plan_component(plan, "kernel", (struct blob){data, size}, PAGE_SIZE);
+	*component = plan_component(plan, "kernel", (struct blob){ data, size }, PAGE_SIZE);
 	return true;
 }

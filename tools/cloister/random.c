@@ -34,6 +34,6 @@ void random_bytes(const struct inputs *inputs, const char *guest, const char *us
 	}
 	text = arena_print(inputs->errors->arena, "%llu %s %s", (unsigned long long)inputs->seed,
 			   guest, use);
-	digest((struct blob){(const uint8_t *)text, strlen(text)}, sha256);
+	digest((struct blob){ (const uint8_t *)text, strlen(text) }, sha256);
 	memcpy(bytes, sha256, size);
 }

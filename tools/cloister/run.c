@@ -16,7 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define QEMU_MAJOR_MIN 10
+#define QEMU_MAJOR_MIN   10
 #define STATUS_NOT_FOUND 127
 
 /* The child, for the handler that passes signals on. */
@@ -104,8 +104,7 @@ static void add_board(struct arguments *arguments, const struct options *options
 {
 	const cJSON *argument;
 
-	cJSON_ArrayForEach(argument, board->qemu_arguments)
-		add(arguments, argument->valuestring);
+	cJSON_ArrayForEach(argument, board->qemu_arguments) add(arguments, argument->valuestring);
 	add(arguments, "-cpu");
 	add(arguments, options->cpu ? options->cpu : board->qemu_cpu);
 }
@@ -128,7 +127,7 @@ static char **make_arguments(struct arena *arena, const struct options *options,
 			     const struct board *board, const char *program, const char *kernel,
 			     uint64_t memory)
 {
-	struct arguments arguments = {arena, {.item_size = sizeof(char *)}};
+	struct arguments arguments = { arena, { .item_size = sizeof(char *) } };
 
 	add(&arguments, program);
 	add_board(&arguments, options, board);
@@ -176,8 +175,8 @@ static int image_file(struct blob image)
 /* Starts QEMU, passes on what would end this process, and waits. */
 static int start_and_wait(char **arguments)
 {
-	static const int passed[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	struct sigaction action = {.sa_handler = pass_on};
+	static const int passed[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction action = { .sa_handler = pass_on };
 	int status = 0;
 	pid_t pid = fork();
 

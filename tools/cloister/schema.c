@@ -45,7 +45,7 @@ static bool parse_size(const char *text, uint64_t *value)
 	static const struct {
 		const char *name;
 		uint64_t bytes;
-	} units[] = {{"", 1}, {"B", 1}, {"KiB", KIB}, {"MiB", MIB}, {"GiB", GIB}};
+	} units[] = { { "", 1 }, { "B", 1 }, { "KiB", KIB }, { "MiB", MIB }, { "GiB", GIB } };
 	char *end;
 
 	if (!isdigit((unsigned char)*text))
@@ -56,8 +56,7 @@ static bool parse_size(const char *text, uint64_t *value)
 		end++;
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (strcmp(end, units[i].name) == 0)
-			return errno == 0 &&
-			       !__builtin_mul_overflow(*value, units[i].bytes, value);
+			return errno == 0 && !__builtin_mul_overflow(*value, units[i].bytes, value);
 	}
 	return false;
 }
@@ -121,7 +120,7 @@ static void check_number(struct document *document, const cJSON *node, const str
 {
 	struct arena *arena = document->errors->arena;
 	const char *given;
-	uint64_t value;
+	uint64_t value = 0;
 
 	parse_number(node, key->kind, &value);
 	given = in_words(arena, key->kind, value);
@@ -256,14 +255,15 @@ bool schema_check(struct document *document, const cJSON *node, const char *what
 			 kind_words[VALUE_OBJECT]);
 		return false;
 	}
-	cJSON_ArrayForEach(child, node) {
+	cJSON_ArrayForEach(child, node)
+	{
 		const struct key *key = find_key(child->string, keys, count);
 
 		if (!key)
 			unknown_key(document, child, what, keys, count);
 		else if (schema_node(node, child->string) != child)
-			error_at_key(document, child,
-				     "\"%s\" is given twice\nkeep one of the two", child->string);
+			error_at_key(document, child, "\"%s\" is given twice\nkeep one of the two",
+				     child->string);
 		else
 			check_value(document, child, key);
 	}
