@@ -16,8 +16,8 @@ import sys
 import tempfile
 import time
 
-from machine import (BOOT_SECONDS, PROMPT, Failure, check, cloister, environment, images, machine,
-                     show, source)
+from machine import (BOOT_SECONDS, PROMPT, Failure, check, cloister, environment, feed, images,
+                     machine, show, source)
 
 LINUX = "configs/linux.json"
 POWERED_OFF = "guest linux: powered off"
@@ -101,16 +101,10 @@ def poweroff():
 
 def pipe():
     """A standard input that is no terminal feeds the guest."""
-    try:
-        result = subprocess.run(run_linux(), input=b"uname -m\npoweroff -f\n", check=False,
-                                stdout=subprocess.PIPE, timeout=BOOT_SECONDS)
-    except subprocess.TimeoutExpired as late:
-        show((late.stdout or b"").decode(errors="replace"))
-        raise Failure(f"the machine still runs after {BOOT_SECONDS} s") from None
-    text = result.stdout.decode(errors="replace")
-    if result.returncode != 0 or "\naarch64" not in text or POWERED_OFF not in text:
+    text, status = feed(run_linux(), "uname -m\npoweroff -f\n", BOOT_SECONDS)
+    if status != 0 or "\naarch64" not in text or POWERED_OFF not in text:
         show(text)
-        raise Failure(f"QEMU's exit status is {result.returncode}, or the commands were not done")
+        raise Failure(f"QEMU's exit status is {status}, or the commands were not done")
 
 
 def no_vhe():

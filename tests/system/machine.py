@@ -137,6 +137,19 @@ def machine(command, env=None):
         running.kill()
 
 
+def feed(command, text, seconds):
+    """Runs a machine with a text for its standard input; returns its console and its status."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          start_new_session=True) as process:
+        try:
+            output, _ = process.communicate(text.encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            show(process.communicate()[0].decode(errors="replace"))
+            raise Failure(f"the machine still ran after {seconds} s") from None
+    return output.decode(errors="replace"), process.returncode
+
+
 def show(transcript):
     lines = transcript.replace("\r", "").split("\n")[-SHOWN_LINES:]
     print("---- the last lines of the console:", *lines, "----", sep="\n", file=sys.stderr)
