@@ -31,8 +31,10 @@ static uint64_t exit_event(struct vcpu *vcpu, struct message *m)
 
 	if (now >= vcpu->deadline[DEADLINE_TIMER])
 		arch_timer_update(vcpu, now);
-	if (now >= vcpu->deadline[DEADLINE_CONSOLE])
-		pl011_deadline(&vcpu->vmm->pl011);
+	if (now >= vcpu->deadline[DEADLINE_OUTPUT])
+		pl011_flush(&vcpu->vmm->pl011);
+	if (now >= vcpu->deadline[DEADLINE_INPUT])
+		pl011_release(&vcpu->vmm->pl011);
 	if (m->word[1] & VMM_EVENT_CONSOLE)
 		pl011_event(&vcpu->vmm->pl011);
 	return DISPOSITION_RESUME | REPLY_REARM;

@@ -24,7 +24,7 @@
 #include <violations.h>
 
 /* Who wants to be told at a time of the counter. */
-enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_CONSOLE, DEADLINES };
+enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_OUTPUT, DEADLINE_INPUT, DEADLINES };
 
 struct vcpu {
 	struct vmm *vmm;

@@ -203,9 +203,9 @@ START_TEST(test_deadlines)
 	guest_start();
 	vcpu_set_deadline(&vmm.vcpu, DEADLINE_TIMER, 500);
 	ck_assert_uint_eq(vmm.vcpu.next_deadline, 500);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_CONSOLE, 400);
+	vcpu_set_deadline(&vmm.vcpu, DEADLINE_OUTPUT, 400);
 	ck_assert_uint_eq(vmm.vcpu.next_deadline, 400);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_CONSOLE, DEADLINE_NEVER);
+	vcpu_set_deadline(&vmm.vcpu, DEADLINE_OUTPUT, DEADLINE_NEVER);
 	ck_assert_uint_eq(vmm.vcpu.next_deadline, 500);
 }
 END_TEST

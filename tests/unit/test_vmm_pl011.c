@@ -306,22 +306,42 @@ START_TEST(test_input_before_opening)
 	guest_start();
 	type("early");
 	set(UARTLCR_H, 0x70);
+	set(UARTIMSC, INT_RX | INT_RT);
 	set(UARTCR, ENABLED);
+	/* Meanwhile the driver says something, and that is told. */
+	set(UARTDR, 'x');
+	now = vmm.vcpu.next_deadline;
+	guest_event(0);
 	set(UARTICR, INT_RX | INT_RT);
 	for (uint32_t i = 0; i < 32 && !(reg(UARTFR) & FR_RXFE); i++)
 		reg(UARTDR);
 	set(UARTIMSC, INT_RX | INT_RT);
 	ck_assert(interrupts());
 	ck_assert_uint_eq(reg(UARTDR), 'e');
-	/* Nor is what comes to a driver that polls: it waits no longer than a moment. */
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+}
+END_TEST
+
+/*
+ * A driver that polls gets its input as well: at once if it sets up the whole port, else after a
+ * while.
+ */
+START_TEST(test_polled_input)
+{
+	guest_start();
+	type("x");
+	set(UARTCR, 0);
+	set(UARTCR, ENABLED);
+	ck_assert_uint_eq(reg(UARTDR), 'x');
 	guest_start();
 	type("x");
 	set(UARTCR, ENABLED);
 	ck_assert_uint_eq(reg(UARTFR) & FR_RXFE, FR_RXFE);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 1000000);
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 500000000);
 	now = vmm.vcpu.next_deadline;
 	guest_event(0);
 	ck_assert_uint_eq(reg(UARTDR), 'x');
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
 }
 END_TEST
 
@@ -433,6 +453,7 @@ Suite *pl011_suite(void)
 	tcase_add_test(tests, test_much_input);
 	tcase_add_test(tests, test_sleeping_producer);
 	tcase_add_test(tests, test_input_before_opening);
+	tcase_add_test(tests, test_polled_input);
 	tcase_add_test(tests, test_disabled_receiver);
 	tcase_add_test(tests, test_without_fifos);
 	tcase_add_test(tests, test_switching_fifos);

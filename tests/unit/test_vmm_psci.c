@@ -98,14 +98,18 @@ START_TEST(test_unknown)
 	guest_start();
 	ck_assert_int_eq(call(0x84000005, 0, 0), -1);
 	ck_assert_int_eq(call(0x8400000e, 0, 0), -1);
-	ck_assert_int_eq(call(0x84000050, 0, 0), -1);
 	ck_assert_int_eq(call(0xc6000000, 0, 0), -1);
 	ck_assert_int_eq(call(0, 0, 0), -1);
 	ck_assert_str_eq(log_text(), "guest: no firmware function 0x84000005 (pc 0x40001000)\n"
 				     "guest: no firmware function 0x8400000e (pc 0x40001000)\n"
-				     "guest: no firmware function 0x84000050 (pc 0x40001000)\n"
 				     "guest: no firmware function 0xc6000000 (pc 0x40001000)\n"
 				     "guest: no firmware function 0x0 (pc 0x40001000)\n");
+	/* To ask who is there is no offence: TRNG_VERSION, UIDs, a revision. */
+	ck_assert_int_eq(call(0x84000050, 0, 0), -1);
+	ck_assert_int_eq(call(0x8600ff01, 0, 0), -1);
+	ck_assert_int_eq(call(0x8400ff01, 0, 0), -1);
+	ck_assert_int_eq(call(0x8400ff03, 0, 0), -1);
+	ck_assert_str_eq(log_text(), "");
 	/* An immediate other than 0 is no call of the convention. */
 	ck_assert_uint_eq(call_by(EXIT_HYPERCALL, 1, PSCI_VERSION, 0, 0), UINT64_MAX);
 	ck_assert_uint_eq(call_by(EXIT_FIRMWARE, 0xffff, PSCI_SYSTEM_OFF, 0, 0), UINT64_MAX);

@@ -17,12 +17,9 @@
 #include <devices/pl011_registers.h>
 #include <vmm.h>
 
-/*
- * How long output may be unsaid, and how long a receiver that has been enabled waits for its
- * driver, in us.
- */
+/* How long output may be unsaid, and how long a receiver is held at most, in us. */
 #define FLUSH_US 200
-#define HOLD_US  1000
+#define HOLD_US  500000
 
 /* UARTPeriphID0-3 and UARTPCellID0-3 (3.3.15, 3.3.16): revision 1 has FIFOs of 16 bytes. */
 static const uint8_t identification[] = { 0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
@@ -53,14 +50,6 @@ static void pl011_update_line(struct pl011 *p)
 	arch_interrupt_line(p->vcpu->vmm, p->irq, up);
 }
 
-static void pl011_ask_deadline(struct pl011 *p, uint64_t us)
-{
-	uint64_t when = counter_after_us(us);
-
-	if (when < p->vcpu->deadline[DEADLINE_CONSOLE])
-		vcpu_set_deadline(p->vcpu, DEADLINE_CONSOLE, when);
-}
-
 static void pl011_note_transmit_level(struct pl011 *p)
 {
 	uint32_t level = p->lcr_h & LCR_H_FEN ? pl011_level(p->ifls) : 0;
@@ -76,7 +65,7 @@ static void pl011_sent(struct pl011 *p)
 {
 	if (!p->unsaid) {
 		p->unsaid = true;
-		pl011_ask_deadline(p, FLUSH_US);
+		vcpu_set_deadline(p->vcpu, DEADLINE_OUTPUT, counter_after_us(FLUSH_US));
 	}
 	if (stream_room(&p->out) < STREAM_SIZE / 2)
 		pl011_flush(p);
@@ -208,20 +197,24 @@ static void pl011_write_lcr_h(struct pl011 *p, uint32_t value)
 	pl011_fill(p);
 }
 
+/*
+ * A driver that finds the UART running and enables its receiver means to empty it, as Linux's does,
+ * of what nobody asked for, and then to enable interrupts. What has waited in the line shall not be
+ * lost by that: it is held until then, or as long as a line may be silent.
+ */
+static void pl011_hold(struct pl011 *p)
+{
+	p->held = true;
+	vcpu_set_deadline(p->vcpu, DEADLINE_INPUT, counter_after_us(HOLD_US));
+}
+
 static void pl011_write_cr(struct pl011 *p, uint32_t value)
 {
-	bool received = (p->cr & CR_RECEIVE) == CR_RECEIVE;
+	uint32_t old = p->cr;
 
 	p->cr = value & 0xff87;
-	/*
-	 * Drivers enable the receiver, then empty it of what they do not want, then enable
-	 * interrupts. What has waited in the line shall not be lost by that: it comes a moment
-	 * later, as from a real line.
-	 */
-	if ((p->cr & CR_RECEIVE) == CR_RECEIVE && !received) {
-		p->held = true;
-		pl011_ask_deadline(p, HOLD_US);
-	}
+	if ((old & CR_RECEIVE) == CR_UARTEN && (p->cr & CR_RECEIVE) == CR_RECEIVE)
+		pl011_hold(p);
 	pl011_drain(p);
 	pl011_fill(p);
 }
@@ -229,10 +222,8 @@ static void pl011_write_cr(struct pl011 *p, uint32_t value)
 static void pl011_write_imsc(struct pl011 *p, uint32_t value)
 {
 	p->imsc = value & INT_ALL;
-	if (p->imsc & (INT_RX | INT_RT)) {
-		p->held = false;
-		pl011_fill(p);
-	}
+	if (p->imsc & (INT_RX | INT_RT))
+		pl011_release(p);
 }
 
 static uint32_t pl011_read(struct pl011 *p, uint64_t offset)
@@ -377,12 +368,13 @@ void pl011_event(struct pl011 *p)
 	pl011_update_line(p);
 }
 
-void pl011_deadline(struct pl011 *p)
+void pl011_release(struct pl011 *p)
 {
-	vcpu_set_deadline(p->vcpu, DEADLINE_CONSOLE, DEADLINE_NEVER);
+	if (p->held)
+		vcpu_set_deadline(p->vcpu, DEADLINE_INPUT, DEADLINE_NEVER);
 	p->held = false;
-	pl011_flush(p);
-	pl011_event(p);
+	pl011_fill(p);
+	pl011_update_line(p);
 }
 
 void pl011_flush(struct pl011 *p)
@@ -390,6 +382,7 @@ void pl011_flush(struct pl011 *p)
 	if (!p->unsaid)
 		return;
 	p->unsaid = false;
+	vcpu_set_deadline(p->vcpu, DEADLINE_OUTPUT, DEADLINE_NEVER);
 	if (stream_wakes_consumer(&p->out))
 		notification_signal(p->notify);
 }

@@ -55,8 +55,8 @@ void pl011_init(struct pl011 *p, struct vcpu *vcpu, struct line *line, cap_t not
 /* The other end of the line signalled: there is input, or room. */
 void pl011_event(struct pl011 *p);
 
-/* The time asked for with DEADLINE_CONSOLE has come. */
-void pl011_deadline(struct pl011 *p);
+/* The time of DEADLINE_INPUT has come: the receiver takes what is there, ready or not. */
+void pl011_release(struct pl011 *p);
 
-/* Tell the other end of the line of everything that was written. */
+/* Tell the other end of the line of everything that was written: at DEADLINE_OUTPUT, or before. */
 void pl011_flush(struct pl011 *p);

@@ -72,6 +72,17 @@ static int32_t smccc_arch_features(uint32_t function)
 	return PSCI_NOT_SUPPORTED;
 }
 
+/*
+ * Calls whose one purpose is to find out whether somebody answers: UID and revision of each owner
+ * of functions (DEN 0028, 6.2), and the version of the entropy source (DEN 0098).
+ */
+static bool smccc_is_question(uint32_t function)
+{
+	uint32_t number = function & 0xffff;
+
+	return number == 0xff01 || number == 0xff03 || function == TRNG_VERSION;
+}
+
 static int32_t psci_value(struct vcpu *vcpu, uint32_t function, const uint64_t arguments[3])
 {
 	switch (function) {
@@ -97,7 +108,8 @@ static int32_t psci_value(struct vcpu *vcpu, uint32_t function, const uint64_t a
 	case SMCCC_ARCH_FEATURES:
 		return smccc_arch_features((uint32_t)arguments[0]);
 	}
-	violations_report(vcpu, VIOLATION_CALL, function);
+	if (!smccc_is_question(function))
+		violations_report(vcpu, VIOLATION_CALL, function);
 	return PSCI_NOT_SUPPORTED;
 }
 

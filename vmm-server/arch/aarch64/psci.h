@@ -27,6 +27,9 @@
 #define SMCCC_VERSION       0x80000000U
 #define SMCCC_ARCH_FEATURES 0x80000001U
 
+/* The entropy source's (DEN 0098). */
+#define TRNG_VERSION 0x84000050U
+
 /* PSCI return codes (DEN 0022, 5.2.2). SMCCC's "not supported" is the same number. */
 #define PSCI_SUCCESS            0
 #define PSCI_NOT_SUPPORTED      (-1)
