@@ -119,6 +119,8 @@ void slots_fold(struct slots *slots)
 	slots->active &= ~taken;
 	for (uint32_t eois = list_register_eoi_count(); eois && slots->active; eois--)
 		deactivate(slots, most_urgent(slots, slots->active));
+	/* Empty registers would ask for more for ever. */
+	list_register_overflow(false, false);
 	slots->active |= active;
 	/* A line speaks for itself; a latch that the guest has not acknowledged comes back. */
 	slots->latch |= slots->latch_lent & pending;

@@ -304,11 +304,7 @@ void list_register_put(uint32_t index, const struct list_register *value)
 
 uint32_t list_register_eoi_count(void)
 {
-	uint64_t value = read_sysreg(ICH_HCR_EL2);
-
-	if (value >> 27)
-		write_sysreg(ICH_HCR_EL2, ICH_EN);
-	return (uint32_t)ICH_EOICOUNT(value);
+	return (uint32_t)ICH_EOICOUNT(read_sysreg(ICH_HCR_EL2));
 }
 
 void list_register_overflow(bool pending_waits, bool active_waits)

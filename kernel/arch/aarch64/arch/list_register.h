@@ -26,7 +26,7 @@ struct list_register list_register_take(uint32_t index);
 
 void list_register_put(uint32_t index, const struct list_register *value);
 
-/* EOIs of interrupts in no list register since the last call. */
+/* EOIs of interrupts in no list register since list_register_overflow(). */
 uint32_t list_register_eoi_count(void);
 
 /* Ask for a maintenance interrupt when there is room, and for EOIs of what is in none to be counted aloud. */
