@@ -72,7 +72,8 @@ static void handlers(void)
 	EXPECT_STATUS(irq_handler_bind(handler, handler), ERR_TYPE);
 	EXPECT_STATUS(irq_handler_bind(handler, slot), ERR_CAPABILITY);
 	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 1)));
-	EXPECT_OK(irq_handler_acknowledge(handler));
+	/* There was none to acknowledge. */
+	EXPECT_STATUS(irq_handler_acknowledge(handler), ERR_STATE);
 	/* Once its handler is gone it can be had again. */
 	EXPECT_OK(cnode_delete(ROOT_SLOT_CNODE, handler));
 	EXPECT_OK(irq_control_get(ROOT_SLOT_IRQ_CONTROL, NO_IRQ, 1, ROOT_SLOT_CNODE, handler));

@@ -128,6 +128,10 @@ static void register_read(void)
 	vm_reply(DISPOSITION_STEP, 0x123456789abcdef0);
 	VM_EXPECT_CALL(0);
 	EXPECT_EQUAL(vm.page->registers.x[1], 0x123456789abcdef0);
+}
+
+static void register_by_encoding(void)
+{
 	vm_boot(guest_read_mmfr1, 0, 0, EXIT_REGISTER);
 	EXPECT_EQUAL(vm.exit.word[1], encoding(3, 0, 0, 7, 1));
 }
@@ -253,7 +257,11 @@ static void two_guests(void)
 	first = vm;
 	boot_with_system_registers(1, 0x200000000);
 	expect_system_registers(0x200000000);
+	/* The first's exit went back when the test took the second's. */
 	vm = first;
+	vm_wait();
+	VM_EXPECT_CALL(0x30);
+	EXPECT(vm.exit.word[2] & EXIT_REDELIVERED);
 	expect_system_registers(0x100000000);
 }
 
@@ -266,6 +274,7 @@ static const struct test tests[] = {
 	{ "exit: an undefined instruction in the guest", undefined_in_the_guest },
 	{ "exit: the guest's own exceptions are none", own_exceptions },
 	{ "exit: a trapped register is read", register_read },
+	{ "exit: another trapped register", register_by_encoding },
 	{ "exit: a trapped register is read to XZR", register_read_to_nowhere },
 	{ "exit: a trapped register is written", register_write },
 	{ "exit: a walk of the guest's tables", walk },

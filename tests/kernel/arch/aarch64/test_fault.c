@@ -9,7 +9,6 @@
 #define CLASS_FETCH   0x20
 #define CLASS_PC      0x22
 #define CLASS_DATA    0x24
-#define CLASS_SP      0x26
 #define CLASS_BREAK   0x3c
 /* The fault status code of an abort, and its write bit. */
 #define FAULT(cause)      ((cause)&0x3f)
@@ -21,7 +20,7 @@
 
 extern worker_entry fault_read, fault_write, fault_jump, fault_misaligned, fault_undefined;
 extern worker_entry fault_break, fault_hypercall, fault_firmware, fault_register_read;
-extern worker_entry fault_register_write, fault_return, fault_stack_entry, fault_stack;
+extern worker_entry fault_register_write, fault_return;
 
 static volatile uint64_t done;
 
@@ -100,13 +99,13 @@ static void jump_has_the_targets_pc(void)
 	EXPECT_EQUAL(fault.word[2], NOWHERE);
 }
 
+/* Of the stack pointer it is not tested: QEMU does not check it. */
 static void misaligned(void)
 {
 	uint64_t cause =
 		fault_of(fault_misaligned, (uintptr_t)&done + 1, fault_misaligned, CLASS_DATA);
 
 	EXPECT_EQUAL(FAULT(cause), FAULT_ALIGNMENT);
-	fault_of(fault_stack_entry, PROCESS_STACK + 8, fault_stack, CLASS_SP);
 	fault_of(fault_jump, (uintptr_t)fault_jump + 2, NULL, CLASS_PC);
 }
 
@@ -221,7 +220,7 @@ static const struct test tests[] = {
 	{ "fault: read-only memory", read_only },
 	{ "fault: memory that is not executable", not_executable },
 	{ "fault: a wild jump", jump_has_the_targets_pc },
-	{ "fault: misaligned access, stack and pc", misaligned },
+	{ "fault: misaligned access and pc", misaligned },
 	{ "fault: instructions that are not allowed", not_allowed },
 	{ "fault: resumed after the repair", resumed_after_repair },
 	{ "fault: started again elsewhere", restarted_elsewhere },
