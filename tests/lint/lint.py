@@ -59,7 +59,10 @@ class Lint:
                 file = os.path.realpath(os.path.join(entry["directory"], entry["file"]))
                 if file.startswith(self.source + os.sep) and not file.startswith(self.build + os.sep):
                     arguments = shlex.split(entry["command"])
-                    entries.setdefault(file, (file, arguments, "-ffreestanding" in arguments))
+                    target = "-ffreestanding" in arguments
+                    # What is compiled for the target and for a test on the host is the target's.
+                    if target or file not in entries:
+                        entries[file] = (file, arguments, target)
             self._entries = [entries[file] for file in sorted(entries)]
         return self._entries
 

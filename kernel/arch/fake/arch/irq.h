@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The interrupt controller: an array. As on the hardware, an interrupt that came is active, and quiet, until it is
+ * completed.
+ */
+#pragma once
+
+#include <types.h>
+
+#define IRQ_MAINTENANCE   25
+#define IRQ_TIMER         26
+#define IRQ_VIRTUAL_TIMER 27
+
+#define FAKE_IRQ_FIRST 32 /* that a driver may have */
+#define FAKE_IRQS      64
+
+/* Whether a driver may have it. */
+bool arch_irq_for_drivers(uint32_t irq);
+
+void arch_irq_configure(uint32_t irq, bool edge);
+void arch_irq_enable(uint32_t irq);
+void arch_irq_disable(uint32_t irq);
+
+/* Deactivate: it may come again. */
+void arch_irq_complete(uint32_t irq);
+
+/* Handle all interrupts that are pending. */
+void arch_irq_handle(void);
+
+/* The active state of a private interrupt, for a switch of VCpus. */
+void arch_irq_set_active(uint32_t irq, bool active);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * List registers: an array, with the guest's side of the CPU interface (acknowledge, EOI) in <arch/fake.h>.
+ */
+#pragma once
+
+#include <types.h>
+
+struct list_register {
+	uint16_t number;
+	uint8_t priority;
+	bool group1;
+	bool hardware; /* its EOI deactivates the physical interrupt of the same number */
+	bool pending;
+	bool active;
+	bool tell_eoi; /* a maintenance interrupt at its EOI */
+};
+
+uint32_t list_register_count(void);
+
+/* Whether an interrupt of this number can be in a list register. */
+bool list_register_number_valid(uint64_t number);
+
+/* Empty list register `index`; what was left in it (pending and active only). */
+struct list_register list_register_take(uint32_t index);
+
+void list_register_put(uint32_t index, const struct list_register *value);
+
+/* EOIs of interrupts in no list register since the last call. */
+uint32_t list_register_eoi_count(void);
+
+/* Ask for a maintenance interrupt when there is room, and for EOIs of what is in none to be counted aloud. */
+void list_register_overflow(bool pending_waits, bool active_waits);
+
+/* Which of these hardware slots' devices still ask for service. */
+uint64_t hardware_lines(uint64_t slots);
+
+/* The guest will not end these hardware slots' interrupts: deactivate them. */
+void hardware_end(uint64_t slots);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The processor: time, who runs, and the ways out of the kernel that do not return.
+ */
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <arch/cpu.h>
+#include <arch/fake.h>
+#include <arch/irq.h>
+#include <arch/registers.h>
+#include <arch/vcpu.h>
+#include <boot.h>
+#include <console.h>
+#include <exit.h>
+#include <ipc.h>
+#include <sched.h>
+#include <syscall.h>
+
+struct fake fake;
+
+static jmp_buf idle_jump;
+static jmp_buf end_jump;
+static bool end_expected;
+
+void fake_start(void)
+{
+	fake = (struct fake){ .clock = 1000, .timer = DEADLINE_NEVER, .idle = true };
+	fake.list_registers = 4;
+	fake_tlb_start();
+	fake_list_registers_start();
+}
+
+uint64_t arch_counter(void)
+{
+	return fake.clock;
+}
+
+void arch_timer_set(uint64_t when)
+{
+	fake.timer = when;
+}
+
+bool arch_instructions(uint64_t *guest, uint64_t *others)
+{
+	*guest = fake.instructions;
+	*others = fake.instructions / 2;
+	return fake.instructions;
+}
+
+/* When the next interrupt of a timer comes. */
+static uint64_t next_timer(void)
+{
+	const struct vcpu *vcpu = arch_vcpu_resident();
+	uint64_t when = fake.timer;
+
+	if (vcpu && vcpu->arch.timer < when && !fake_irq_active(IRQ_VIRTUAL_TIMER))
+		when = vcpu->arch.timer;
+	return when;
+}
+
+void arch_idle(void)
+{
+	uint64_t when = next_timer();
+
+	if (when > fake.idle_until) {
+		if (fake.clock < fake.idle_until)
+			fake.clock = fake.idle_until;
+		longjmp(idle_jump, 1);
+	}
+	if (fake.clock < when)
+		fake.clock = when;
+	arch_irq_handle();
+}
+
+void arch_switch(struct context *from, struct context *to)
+{
+	BUG_ON(from != core.current || to == from);
+	BUG_ON(to->state != STATE_READY || !to->sc);
+	fake.switches++;
+	if (to->kind == CONTEXT_VCPU)
+		arch_vcpu_load(vcpu_of(to));
+	else
+		BUG_ON(thread_of(to)->space_binding.type != OBJECT_ADDRESS_SPACE);
+}
+
+void arch_registers_init(struct registers *registers, uint64_t pc, uint64_t sp)
+{
+	*registers = (struct registers){ .pc = pc, .sp = sp };
+}
+
+void arch_registers_arguments(struct registers *registers, uint64_t argument0, uint64_t argument1)
+{
+	registers->x[0] = argument0;
+	registers->x[1] = argument1;
+}
+
+/* Entries. */
+
+/* What entry.S of a real architecture does after each: load who goes on. */
+static void leave(void)
+{
+	if (setjmp(idle_jump)) {
+		fake.idle = true;
+		return;
+	}
+	BUG_ON(sched_leave() != core.current->registers);
+	fake.idle = false;
+}
+
+void fake_boot(const struct manifest *manifest)
+{
+	BUG_ON(kernel_main(manifest) != core.current->registers);
+	fake.idle = false;
+}
+
+void fake_syscall(void)
+{
+	BUG_ON(fake.idle);
+	syscall(thread_of(core.current));
+	leave();
+}
+
+void fake_fault(uint64_t cause, uint64_t address)
+{
+	BUG_ON(fake.idle);
+	ipc_fault(thread_of(core.current), cause, address);
+	leave();
+}
+
+void fake_interrupt(void)
+{
+	arch_irq_handle();
+	leave();
+}
+
+void fake_guest_exit(const struct exit *exit)
+{
+	struct vcpu *vcpu = vcpu_of(core.current);
+	uint64_t sequence = vcpu->exit.sequence;
+
+	BUG_ON(fake.idle);
+	vcpu->exit = *exit;
+	vcpu->exit.sequence = sequence;
+	vcpu->exit.was = STATE_READY;
+	exit_raise(vcpu);
+	leave();
+}
+
+void fake_guest_wait(void)
+{
+	BUG_ON(fake.idle);
+	vcpu_idle(vcpu_of(core.current));
+	leave();
+}
+
+void fake_pass(uint64_t until)
+{
+	fake.idle_until = until;
+	while (fake.idle ? fake.clock < until : next_timer() <= until) {
+		if (!fake.idle && fake.clock < next_timer())
+			fake.clock = next_timer();
+		fake_interrupt();
+	}
+	if (fake.clock < until)
+		fake.clock = until;
+	fake.idle_until = 0;
+}
+
+/* Ends. */
+
+static _Noreturn void end(enum fake_end how)
+{
+	if (!end_expected) {
+		fprintf(stderr, "the machine ended (%d): %s\n", how, fake_console_text());
+		abort();
+	}
+	longjmp(end_jump, how);
+}
+
+enum fake_end fake_try(void (*function)(void *argument), void *argument)
+{
+	enum fake_end how = setjmp(end_jump);
+
+	if (how == FAKE_RETURNED) {
+		end_expected = true;
+		function(argument);
+	}
+	end_expected = false;
+	return how;
+}
+
+void arch_halt(void)
+{
+	end(FAKE_HALTED);
+}
+
+void arch_system_off(void)
+{
+	end(FAKE_OFF);
+}
+
+void arch_system_reset(void)
+{
+	end(FAKE_RESET);
+}
+
+void arch_backtrace(void)
+{
+	console_print("  (no calls are kept)\n");
+}

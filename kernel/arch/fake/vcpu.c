@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A guest's state. It stays on the core while servers run, and moves when another VCpu comes.
+ */
+#include <arch/fake.h>
+#include <arch/irq.h>
+#include <arch/vcpu.h>
+#include <vcpu.h>
+
+static struct vcpu *resident;
+
+struct vcpu *arch_vcpu_resident(void)
+{
+	return resident;
+}
+
+static void save(struct vcpu *vcpu)
+{
+	struct arch_vcpu *arch = &vcpu->arch;
+
+	slots_fold(&vcpu->slots);
+	arch->timer_active = (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
+	if (arch->timer_active)
+		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
+	timeout_set(&vcpu->timer_timeout, arch->timer_active ? DEADLINE_NEVER : arch->timer);
+}
+
+void arch_vcpu_load(struct vcpu *vcpu)
+{
+	BUG_ON(vcpu->space.type != OBJECT_GUEST_SPACE);
+	if (resident == vcpu)
+		return;
+	if (resident)
+		save(resident);
+	timeout_cancel(&vcpu->timer_timeout);
+	if (vcpu->arch.timer_active)
+		arch_irq_set_active(IRQ_VIRTUAL_TIMER, true);
+	resident = vcpu;
+	vcpu->slots.dirty = true;
+}
+
+void arch_vcpu_forget(struct vcpu *vcpu)
+{
+	if (resident == vcpu) {
+		save(vcpu);
+		resident = NULL;
+	}
+	timeout_cancel(&vcpu->timer_timeout);
+	fp_forget(&vcpu->arch.fp);
+}
+
+void arch_vcpu_init(struct vcpu *vcpu)
+{
+	vcpu->arch.timer = DEADLINE_NEVER;
+	fp_init(&vcpu->arch.fp);
+	for (unsigned int i = 0; i < ID_REGISTERS; i++)
+		vcpu_page(vcpu)->id[i] = i;
+}
+
+void arch_vcpu_reset(struct vcpu *vcpu)
+{
+	arch_vcpu_forget(vcpu);
+	vcpu->arch = (struct arch_vcpu){ .timer = DEADLINE_NEVER };
+	fp_init(&vcpu->arch.fp);
+	slots_init(&vcpu->slots);
+	vcpu->slots.hardware = BIT(IRQ_VIRTUAL_TIMER);
+	*vcpu->context.registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
+}
+
+bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
+			      struct registers *registers)
+{
+	(void)vcpu;
+	*registers = *page;
+	return registers->pstate == 0 || registers->pstate == 4 ||
+	       registers->pstate == FAKE_PSTATE_KERNEL;
+}
+
+void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers)
+{
+	*vcpu->context.registers = *registers;
+}
+
+void arch_vcpu_step(struct vcpu *vcpu, const uint64_t results[4])
+{
+	struct registers *registers = vcpu->context.registers;
+	const struct exit *exit = &vcpu->exit;
+
+	switch (exit->kind) {
+	case EXIT_MEMORY:
+		if ((exit->access & (ACCESS_DECODED | ACCESS_WRITE)) == ACCESS_DECODED)
+			registers->x[exit->detail] = results[0];
+		break;
+	case EXIT_HYPERCALL:
+	case EXIT_FIRMWARE:
+		for (unsigned int i = 0; i < 4; i++)
+			registers->x[i] = results[i];
+		break;
+	case EXIT_REGISTER:
+		if (!(exit->access & ACCESS_WRITE))
+			registers->x[exit->detail] = results[0];
+		break;
+	default:
+		break;
+	}
+	registers->pc += 4;
+}
+
+void arch_vcpu_abort(struct vcpu *vcpu)
+{
+	vcpu->context.registers->pc = FAKE_VECTOR_ABORT;
+}
+
+void arch_vcpu_undefined(struct vcpu *vcpu)
+{
+	vcpu->context.registers->pc = FAKE_VECTOR_UNDEFINED;
+}
+
+bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64_t *physical)
+{
+	(void)vcpu;
+	*physical = address - FAKE_GUEST_VIRTUAL;
+	return address >= FAKE_GUEST_VIRTUAL && !(write && address >= FAKE_GUEST_READ_ONLY);
+}

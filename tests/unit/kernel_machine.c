@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine for tests of the kernel: see kernel_machine.h.
+ */
+#include "kernel_machine.h"
+
+#include <idl/aarch64.h>
+
+#define CONTEXTS_MAX 64
+
+struct task root;
+
+static cap_t next_slot;
+static struct context *contexts[CONTEXTS_MAX];
+static unsigned int context_count;
+static struct context *urgent; /* who was made the most urgent last */
+
+struct manifest *machine_manifest(void)
+{
+	return phys_to_virt(MACHINE_IMAGE);
+}
+
+static void fill_manifest(struct manifest *manifest)
+{
+	*manifest = (struct manifest){
+		.magic = MANIFEST_MAGIC,
+		.version = MANIFEST_VERSION,
+		.architecture = ARCHITECTURE_AARCH64,
+		.size = sizeof(*manifest),
+		.image_address = MACHINE_IMAGE,
+		.image_size = MACHINE_IMAGE_SIZE - 1,
+		.kernel_address = FAKE_RAM,
+		.boot_address = MACHINE_BOOT,
+		.memory_count = 1,
+		.memory = { { FAKE_RAM, FAKE_RAM_SIZE } },
+		.device_count = 2,
+		.devices = { { MACHINE_DEVICE, PAGE_SIZE }, { MACHINE_WINDOW, BIT(30) } },
+		.root_segment_count = 2,
+		.root_segments = { { .address = ROOT_PROGRAM,
+				     .physical = MACHINE_IMAGE + PAGE_SIZE,
+				     .size = 2 * PAGE_SIZE,
+				     .rights = RIGHT_READ | RIGHT_EXECUTE },
+				   { .address = ROOT_PROGRAM + 2 * PAGE_SIZE,
+				     .physical = MACHINE_IMAGE + 3 * PAGE_SIZE,
+				     .size = PAGE_SIZE,
+				     .rights = RIGHT_READ | RIGHT_WRITE } },
+		.root_entry = ROOT_PROGRAM,
+		.root_cnode_bits = MACHINE_CNODE_BITS,
+		.root_priority = PRIORITY_BASE,
+	};
+}
+
+static void remember(struct context *context)
+{
+	ck_assert_uint_lt(context_count, CONTEXTS_MAX);
+	contexts[context_count++] = context;
+}
+
+void machine_forget(const struct context *context)
+{
+	for (unsigned int i = 0; i < context_count; i++)
+		if (contexts[i] == context)
+			contexts[i] = contexts[--context_count];
+	if (urgent == context)
+		urgent = NULL;
+}
+
+void machine_start(void)
+{
+	fake_start();
+	fill_manifest(machine_manifest());
+	fake_boot(machine_manifest());
+	root = (struct task){ .thread = thread_of(core.current),
+			      .cap = ROOT_SLOT_THREAD,
+			      .sc = ROOT_SLOT_SCHED_CONTEXT };
+	next_slot = ROOT_SLOT_FREE;
+	context_count = 0;
+	urgent = NULL;
+	remember(&root.thread->context);
+}
+
+TCase *machine_case(const char *name)
+{
+	TCase *tcase = tcase_create(name);
+
+	tcase_add_checked_fixture(tcase, machine_start, NULL);
+	return tcase;
+}
+
+cap_t slot_new(void)
+{
+	ck_assert_uint_lt(next_slot, 1U << MACHINE_CNODE_BITS);
+	return next_slot++;
+}
+
+struct slot *slot_of(cap_t cap)
+{
+	return cnode_slot(root.thread->capabilities, cap);
+}
+
+cap_t object_new(enum object_type type, uint32_t size_bits)
+{
+	cap_t slot = slot_new();
+
+	ck_assert_ok(untyped_retype(MACHINE_UNTYPED, type, size_bits, ROOT_SLOT_CNODE, slot, 1, 0));
+	return slot;
+}
+
+void *object_of(cap_t cap)
+{
+	return (void *)slot_of(cap)->object;
+}
+
+cap_t minted(cap_t cap, uint32_t rights, uint64_t badge)
+{
+	cap_t slot = slot_new();
+
+	ck_assert_ok(cnode_mint(ROOT_SLOT_CNODE, cap, ROOT_SLOT_CNODE, slot, rights, badge));
+	return slot;
+}
+
+cap_t copied(cap_t cap)
+{
+	cap_t slot = slot_new();
+
+	ck_assert_ok(cnode_copy(ROOT_SLOT_CNODE, cap, ROOT_SLOT_CNODE, slot));
+	return slot;
+}
+
+struct task task_new_passive(void)
+{
+	struct task task = { .cap = object_new(OBJECT_THREAD, 0) };
+	cap_t space = object_new(OBJECT_ADDRESS_SPACE, 0);
+
+	task.thread = object_of(task.cap);
+	ck_assert_ok(thread_configure(task.cap, ROOT_SLOT_CNODE, space, 0));
+	ck_assert_ok(thread_set_priority(task.cap, PRIORITY_BASE));
+	remember(&task.thread->context);
+	return task;
+}
+
+cap_t time_new(cap_t context, uint64_t budget, uint64_t period)
+{
+	cap_t sc = object_new(OBJECT_SCHED_CONTEXT, 0);
+
+	ck_assert_ok(sched_context_configure(sc, budget, period));
+	ck_assert_ok(sched_context_bind(sc, context));
+	return sc;
+}
+
+struct task task_new(void)
+{
+	struct task task = task_new_passive();
+
+	task.sc = time_new(task.cap, 1000000, 1000000);
+	return task;
+}
+
+void task_serve(const struct task *task, cap_t endpoint)
+{
+	ck_assert_ok(thread_serve(task->cap, endpoint));
+}
+
+struct guest guest_new(cap_t endpoint)
+{
+	struct guest guest = { .cap = object_new(OBJECT_VCPU, 0),
+			       .space = object_new(OBJECT_GUEST_SPACE, 0),
+			       .endpoint = endpoint };
+
+	guest.vcpu = object_of(guest.cap);
+	guest.sc = time_new(guest.cap, 1000000, 1000000);
+	ck_assert_ok(vcpu_configure(guest.cap, guest.space, endpoint, 0));
+	ck_assert_ok(vcpu_set_priority(guest.cap, PRIORITY_BASE));
+	remember(&guest.vcpu->context);
+	return guest;
+}
+
+void machine_run(struct context *context)
+{
+	if (context == core.current && !fake.idle)
+		return;
+	if (urgent && urgent != context)
+		sched_set_priority(urgent, PRIORITY_BASE);
+	sched_set_priority(context, PRIORITY_RUN);
+	urgent = context;
+	fake_interrupt();
+	ck_assert_msg(!fake.idle && core.current == context, "the context cannot run: state %u",
+		      context->state);
+}
+
+void machine_run_task(const struct task *task)
+{
+	machine_run(&task->thread->context);
+}
+
+void machine_run_guest(const struct guest *guest)
+{
+	machine_run(&guest->vcpu->context);
+}
+
+bool task_syscall(const struct task *task, enum syscall number, cap_t cap, uint64_t label,
+		  const uint64_t words[MESSAGE_WORDS], uint64_t deadline)
+{
+	struct registers *registers = &task->thread->registers;
+
+	machine_run_task(task);
+	registers->x[FAKE_SYSCALL] = number;
+	registers->x[FAKE_CAP] = cap;
+	registers->x[FAKE_LABEL] = label;
+	registers->x[FAKE_DEADLINE] = deadline;
+	for (unsigned int i = 0; i < MESSAGE_WORDS; i++)
+		registers->x[FAKE_WORDS + i] = words[i];
+	fake_syscall();
+	return task->thread->context.state == STATE_READY;
+}
+
+bool task_call_until(const struct task *task, cap_t cap, uint64_t label, uint64_t deadline)
+{
+	return task_syscall(task, SYS_CALL, cap, label, (const uint64_t[MESSAGE_WORDS]){ 0 },
+			    deadline);
+}
+
+bool task_call(const struct task *task, cap_t cap, uint64_t label, uint64_t word)
+{
+	return task_syscall(task, SYS_CALL, cap, label, (const uint64_t[MESSAGE_WORDS]){ word },
+			    DEADLINE_NEVER);
+}
+
+bool task_recv(const struct task *task, cap_t cap)
+{
+	return task_syscall(task, SYS_RECV, cap, 0, (const uint64_t[MESSAGE_WORDS]){ 0 },
+			    DEADLINE_NEVER);
+}
+
+bool task_reply_recv(const struct task *task, cap_t cap, uint64_t label, uint64_t word)
+{
+	return task_syscall(task, SYS_REPLY_RECV, cap, label,
+			    (const uint64_t[MESSAGE_WORDS]){ word }, DEADLINE_NEVER);
+}
+
+bool task_wait(const struct task *task, cap_t cap, uint64_t deadline)
+{
+	return task_syscall(task, SYS_WAIT, cap, 0, (const uint64_t[MESSAGE_WORDS]){ 0 }, deadline);
+}
+
+bool task_answer(const struct task *task, cap_t cap, const struct guest *guest, uint64_t label,
+		 uint64_t result)
+{
+	const uint64_t words[MESSAGE_WORDS] = { result, 0, 0, 0, guest->vcpu->exit.sequence };
+
+	return task_syscall(task, SYS_REPLY_RECV, cap, label, words, DEADLINE_NEVER);
+}
+
+enum status task_status(const struct task *task)
+{
+	return (enum status)task->thread->registers.x[FAKE_CAP];
+}
+
+uint64_t task_label(const struct task *task)
+{
+	return task->thread->registers.x[FAKE_LABEL];
+}
+
+uint64_t task_word(const struct task *task, unsigned int index)
+{
+	return task->thread->registers.x[FAKE_WORDS + index];
+}
+
+uint64_t task_badge(const struct task *task)
+{
+	return task->thread->registers.x[FAKE_DEADLINE];
+}
+
+/* The client stubs' way into the kernel: the root server's. */
+enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
+{
+	bool over = task_syscall(&root, number, cap, m->label, m->word, deadline);
+
+	ck_assert_msg(over, "the root server waits");
+	m->label = task_label(&root);
+	for (unsigned int i = 0; i < MESSAGE_WORDS; i++)
+		m->word[i] = task_word(&root, i);
+	m->badge = task_badge(&root);
+	return task_status(&root);
+}
+
+static void check_time(const struct context *context)
+{
+	if (context->sc)
+		ck_assert_ptr_eq(context->sc->holder, context);
+	if (context->lender)
+		ck_assert_ptr_eq(context->lender->borrower, context);
+	if (context->borrower) {
+		ck_assert_ptr_eq(context->borrower->lender, context);
+		ck_assert_ptr_null(context->sc);
+	}
+}
+
+static void check_calls(const struct context *context)
+{
+	if (context->callee)
+		ck_assert_ptr_eq(context->callee->caller, context);
+	if (context->caller)
+		ck_assert_ptr_eq(context->caller->callee, context);
+	ck_assert(!context->callee == (context->state != STATE_CALLING));
+	/* Somebody who is to answer can run: on time of its own, on lent time, or on what will come back to it. */
+	if (context->callee && context->sc)
+		ck_assert_msg(context->callee->sc || context->callee->borrower,
+			      "a server without time for a caller that has some");
+}
+
+static void check_queue(const struct context *context)
+{
+	bool queued = !list_empty(&context->queue);
+	bool running = context == core.current && !fake.idle;
+
+	switch (context->state) {
+	case STATE_READY:
+		ck_assert(!running || !queued);
+		if (!running && context->sc && context->sc->count &&
+		    list_empty(&context->sc->timeout.link))
+			ck_assert_msg(queued, "ready, with time, and in no queue");
+		break;
+	case STATE_SENDING:
+	case STATE_RECEIVING:
+		ck_assert(queued && context->endpoint);
+		break;
+	case STATE_WAITING:
+		ck_assert(queued);
+		break;
+	case STATE_FAULTED:
+		ck_assert(queued == (context->endpoint != NULL));
+		break;
+	default:
+		ck_assert(!queued && !context->endpoint);
+		break;
+	}
+	if (context->state != STATE_SENDING && context->state != STATE_CALLING &&
+	    context->state != STATE_RECEIVING && context->state != STATE_WAITING)
+		ck_assert_msg(list_empty(&context->deadline.link), "a deadline of nothing");
+}
+
+static void check_ready_queues(void)
+{
+	for (unsigned int i = 0; i < PRIORITIES; i++) {
+		bool marked = core.bitmap[i / 64] & BIT(i % 64);
+
+		ck_assert_msg(marked == !list_empty(&core.ready[i]), "priority %u", i);
+	}
+}
+
+void machine_check(void)
+{
+	for (unsigned int i = 0; i < context_count; i++) {
+		check_time(contexts[i]);
+		check_calls(contexts[i]);
+		check_queue(contexts[i]);
+	}
+	check_ready_queues();
+	ck_assert_uint_eq(fake_tlb_stale(), 0);
+}
+
+uint32_t random_below(uint32_t limit)
+{
+	static uint64_t state = 0x9e3779b97f4a7c15;
+
+	state = state * 6364136223846793005 + 1442695040888963407;
+	return (uint32_t)((state >> 33) % limit);
+}
+
+int machine_main(const char *name, TCase *const cases[], unsigned int count)
+{
+	Suite *suite = suite_create(name);
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	for (unsigned int i = 0; i < count; i++)
+		suite_add_tcase(suite, cases[i]);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
