@@ -29,7 +29,7 @@ enum { MEMORY_ADDRESS, MEMORY_SIZE };
 
 static const struct key memory_keys[] = {
 	[MEMORY_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, 1ULL << 40, BLOCK_SIZE },
-	[MEMORY_SIZE] = { "size", VALUE_SIZE, true, 64 * MIB, 1ULL << 40, BLOCK_SIZE },
+	[MEMORY_SIZE] = { "size", VALUE_SIZE, true, MACHINE_MEMORY_MIN, 1ULL << 40, BLOCK_SIZE },
 };
 
 enum { GIC_DISTRIBUTOR, GIC_REDISTRIBUTORS };

@@ -13,6 +13,9 @@
 #define GUESTS_MAX     ((CLIENTS_MAX - 1) / 2)
 #define GUEST_NAME_MAX 15
 
+/* The least memory of a machine. */
+#define MACHINE_MEMORY_MIN (256 * MIB)
+
 /* Priorities of what is no guest, and the times of servers that serve everybody (microseconds). */
 #define PRIORITY_ROOT       250
 #define PRIORITY_UART       200

@@ -13,9 +13,8 @@
 #define CNODE_BITS_MIN 12
 #define CNODE_BITS_MAX 14
 
-/* Steps in which a machine's memory grows, and the least that it has. */
+/* Steps in which a machine's memory grows. */
 #define MEMORY_STEP (64 * MIB)
-#define MEMORY_MIN  (256 * MIB)
 
 static uint32_t object_bits(const struct manifest_object *object)
 {
@@ -186,7 +185,7 @@ bool plan_fit(struct plan *plan, uint64_t image_end)
 
 	plan->head.boot_address = align_up(image_end, BLOCK_SIZE);
 	plan->head.memory_count = 1;
-	for (uint64_t size = MEMORY_MIN; size <= board->memory_size; size += MEMORY_STEP) {
+	for (uint64_t size = MACHINE_MEMORY_MIN; size <= board->memory_size; size += MEMORY_STEP) {
 		if (!fits(plan, image_end, board->memory_address + size))
 			continue;
 		plan->memory = size;
