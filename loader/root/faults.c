@@ -66,6 +66,20 @@ static void backtrace(const struct description *d, const struct manifest_thread 
 	}
 }
 
+static void report_cause(const char *name, uint64_t cause, uint64_t address, uint64_t pc)
+{
+	const char *what = arch_fault_name(cause);
+
+	/* Behind whatever half a line stands on the terminal. */
+	if (arch_fault_has_address(cause))
+		console_print("\nserver %s crashed: %s at 0x%lx, pc 0x%lx (cause 0x%lx)", name,
+			      what, (unsigned long)address, (unsigned long)pc,
+			      (unsigned long)cause);
+	else
+		console_print("\nserver %s crashed: %s, pc 0x%lx (cause 0x%lx)", name, what,
+			      (unsigned long)pc, (unsigned long)cause);
+}
+
 void faults_report(const struct description *d, uint32_t index, const struct message *fault)
 {
 	const struct manifest_thread *thread = &d->threads[index];
@@ -73,9 +87,7 @@ void faults_report(const struct description *d, uint32_t index, const struct mes
 	enum status status;
 
 	thread_suspend(thread->thread);
-	console_print("\nserver %s crashed: %s at 0x%lx, pc 0x%lx (cause 0x%lx)", thread->name,
-		      arch_fault_name(fault->word[0]), (unsigned long)fault->word[1],
-		      (unsigned long)fault->word[2], (unsigned long)fault->word[0]);
+	report_cause(thread->name, fault->word[0], fault->word[1], fault->word[2]);
 	status = arch_report_registers(thread->thread, &report);
 	if (status == OK)
 		backtrace(d, thread, &report);

@@ -46,7 +46,8 @@ static void report_counts(uint32_t guest)
 	}
 	log_print("guest %s: %lu exits, %lu waits", description->guests[guest].name, exits, waits);
 	if (firmware_instructions(ROOT_SLOT_FIRMWARE, &at_el1, &others) == OK)
-		log_print("the machine: %lu instructions in guests' kernels, %lu in all else", at_el1, others);
+		log_print("the machine: %lu instructions in guests' kernels, %lu in all else",
+			  at_el1, others);
 }
 
 static void guest_ended(uint32_t guest, const char *how)

@@ -89,6 +89,9 @@ void faults_report(const struct description *d, uint32_t thread, const struct me
 /* What a fault's cause word means, in words. */
 const char *arch_fault_name(uint64_t cause);
 
+/* Whether a fault of this cause comes with an address; else that word means nothing. */
+bool arch_fault_has_address(uint64_t cause);
+
 /* A thread's registers, read and printed for a crash report. The thread does not run. */
 struct arch_report {
 	/* Where the thread stood. */

@@ -16,7 +16,9 @@
 #define CAUSE_WRITE        (1ULL << 6)
 
 #define CLASS_INSTRUCTION_ABORT 0x20
+#define CLASS_PC_ALIGNMENT      0x22
 #define CLASS_DATA_ABORT        0x24
+#define CLASS_WATCHPOINT        0x34
 
 /* The fault status code without its level, as three groups that matter to a reader. */
 #define FAULT_TRANSLATION 0x04
@@ -43,13 +45,13 @@ static const char *const class_names[64] = {
 	[0x19] = "SVE that is not allowed",
 	[0x1c] = "pointer authentication failed",
 	[0x1d] = "SME that is not allowed",
-	[0x22] = "misaligned program counter",
+	[CLASS_PC_ALIGNMENT] = "misaligned program counter",
 	[0x26] = "misaligned stack pointer",
 	[0x2c] = "floating-point exception",
 	[0x2f] = "system error",
 	[0x30] = "breakpoint",
 	[0x32] = "single step",
-	[0x34] = "watchpoint",
+	[CLASS_WATCHPOINT] = "watchpoint",
 	[0x3c] = "breakpoint instruction",
 };
 
@@ -82,6 +84,20 @@ const char *arch_fault_name(uint64_t cause)
 	if (class == CLASS_INSTRUCTION_ABORT || class == CLASS_DATA_ABORT)
 		return abort_name(cause);
 	return class_names[class] != NULL ? class_names[class] : "unknown exception";
+}
+
+/* Those with a valid FAR_EL2 (D24.2.42). */
+bool arch_fault_has_address(uint64_t cause)
+{
+	switch (CAUSE_CLASS(cause)) {
+	case CLASS_INSTRUCTION_ABORT:
+	case CLASS_PC_ALIGNMENT:
+	case CLASS_DATA_ABORT:
+	case CLASS_WATCHPOINT:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static enum status read_all(cap_t thread, uint64_t words[REGISTER_WORDS])
