@@ -38,9 +38,11 @@ struct suite {
 	}
 
 extern const struct suite untyped_suite, cnode_suite, frame_suite, table_suite, thread_suite;
-extern const struct suite call_suite, chain_suite, notification_suite, time_suite, irq_suite;
+extern const struct suite call_suite, chain_suite, notification_suite, time_suite, irq_suite,
+	firmware_suite;
 /* Those that know the architecture. */
-extern const struct suite fault_suite, register_suite, exit_suite, access_suite, reply_suite;
+extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite, access_suite,
+	reply_suite;
 extern const struct suite interrupt_suite, event_suite, vcpu_suite;
 
 /* report.c */

@@ -180,6 +180,20 @@ static void wakes_the_task(void)
 	EXPECT_EQUAL(woken, 0);
 }
 
+static void bound_is_not_waited_for(void)
+{
+	cap_t notification = object_new(OBJECT_NOTIFICATION, 0);
+	cap_t vcpu = object_new(OBJECT_VCPU, 0);
+	struct process process;
+	uint64_t bits;
+
+	EXPECT_OK(notification_bind_event(notification, vcpu));
+	EXPECT_STATUS(notification_wait(notification, 0, &bits), ERR_STATE);
+	EXPECT_OK(notification_unbind(notification));
+	start_waiter(&process, notification, 0, DEADLINE_NEVER);
+	EXPECT_REFUSED(notification_bind_event(notification, vcpu));
+}
+
 static void waiter_ends(void)
 {
 	cap_t notification = object_new(OBJECT_NOTIFICATION, 0);
@@ -213,6 +227,7 @@ static const struct test tests[] = {
 	{ "notification: a signal wakes a thread", wakes_a_thread },
 	{ "notification: a thread wakes for its bits only", wakes_for_its_bits_only },
 	{ "notification: a more urgent thread wakes at once", wakes_the_task },
+	{ "notification: bound or waited for, not both", bound_is_not_waited_for },
 	{ "notification: the waiting thread ends", waiter_ends },
 	{ "notification: the notification ends", notification_ends },
 };

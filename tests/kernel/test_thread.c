@@ -250,6 +250,30 @@ static void stops_without_its_space(void)
 	EXPECT_STATUS(thread_resume(worker.thread), ERR_STATE);
 }
 
+static void stops_without_its_cnode(void)
+{
+	struct process process;
+	struct worker worker;
+	uint64_t before;
+
+	count = 0;
+	process_new(&process);
+	worker = worker_new(&process, spin, (uintptr_t)&count, 0, PRIORITY_LOW);
+	EXPECT_OK(thread_resume(worker.thread));
+	task_sleep(1000);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, process.cnode));
+	EXPECT_OK(cnode_delete(ROOT_SLOT_CNODE, process.cnode));
+	before = count;
+	task_sleep(1000);
+	EXPECT_EQUAL(count, before);
+	EXPECT_STATUS(thread_resume(worker.thread), ERR_STATE);
+	/* With another one it goes on. */
+	EXPECT_OK(thread_configure(worker.thread, object_new(OBJECT_CNODE, 4), 0, 0));
+	EXPECT_OK(thread_resume(worker.thread));
+	task_sleep(1000);
+	EXPECT(count > before);
+}
+
 static const struct test tests[] = {
 	{ "thread: starts with its arguments", runs_with_its_arguments },
 	{ "thread: suspend and resume", suspend_and_resume },
@@ -262,6 +286,7 @@ static const struct test tests[] = {
 	{ "thread: yield lets the others run", yields },
 	{ "thread: destroyed while it runs", destroyed_while_it_runs },
 	{ "thread: stops without its address space", stops_without_its_space },
+	{ "thread: stops without its CNode", stops_without_its_cnode },
 };
 
 const struct suite thread_suite = SUITE(tests);

@@ -100,6 +100,7 @@ program guest_calls
 	access	guest_read_pfr0, mrs x1, id_aa64pfr0_el1
 	access	guest_read_mmfr1, mrs x1, id_aa64mmfr1_el1
 	access	guest_read_xzr, mrs xzr, id_aa64pfr0_el1
+	access	guest_read_mpidr, mrs x1, mpidr_el1
 	access	guest_write_sgi, msr icc_sgi1r_el1, x1
 	access	guest_undefined, udf #7
 

@@ -215,6 +215,39 @@ static void floating_point(void)
 		EXPECT_EQUAL(worker_stored.words[i], worker_values.words[i]);
 }
 
+/* A guest with a pattern in its floating-point registers, at the call in which it holds them. */
+static void boot_with_floating_point(uint32_t place, uint64_t pattern)
+{
+	vm_new_at(place);
+	for (unsigned int i = 0; i < 64; i++)
+		vm.data[i] = pattern + i;
+	vm_start();
+	vm_run(guest_floating_point, GUEST_DATA, 0, 0);
+	VM_EXPECT_CALL(0x20);
+}
+
+static void expect_floating_point(void)
+{
+	vm_reply(DISPOSITION_STEP, GUEST_DATA);
+	VM_EXPECT_CALL(0x21);
+	for (unsigned int i = 0; i < 64; i++)
+		EXPECT_EQUAL(vm.data[64 + i], vm.data[i]);
+}
+
+static void floating_point_of_two(void)
+{
+	struct vm first;
+
+	boot_with_floating_point(0, 0x1000000000);
+	first = vm;
+	boot_with_floating_point(1, 0x2000000000);
+	expect_floating_point();
+	vm = first;
+	vm_wait();
+	VM_EXPECT_CALL(0x20);
+	expect_floating_point();
+}
+
 /* A guest with values of its own in its system registers, at the call in which it holds them. */
 static void boot_with_system_registers(uint32_t place, uint64_t values)
 {
@@ -279,6 +312,7 @@ static const struct test tests[] = {
 	{ "exit: a trapped register is written", register_write },
 	{ "exit: a walk of the guest's tables", walk },
 	{ "exit: floating-point registers are kept", floating_point },
+	{ "exit: floating-point registers of two guests", floating_point_of_two },
 	{ "exit: system registers are kept", system_registers },
 	{ "exit: two guests keep theirs", two_guests },
 };

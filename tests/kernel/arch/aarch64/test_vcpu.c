@@ -2,7 +2,7 @@
 /* VCpus as objects: configuration, start, stop, their pages, and their end while they run. */
 #include "vm.h"
 
-extern const char guest_spin[], guest_wfi[], guest_calls[], guest_mmu[];
+extern const char guest_spin[], guest_wfi[], guest_calls[], guest_mmu[], guest_read_mpidr[];
 
 #define PAGES scratch_address(40)
 
@@ -192,6 +192,96 @@ static void without_its_space(void)
 	EXPECT_STATUS(vcpu_start(vm.vcpu), ERR_STATE);
 }
 
+static void without_its_endpoint(void)
+{
+	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
+	uint64_t before;
+
+	vm_new();
+	EXPECT_OK(
+		vcpu_configure(vm.vcpu, vm.space, mint_new(endpoint, RIGHT_WRITE, BADGE_VCPU), 0));
+	vm.endpoint = endpoint;
+	vm_start();
+	vm.update->registers.x[0] = GUEST_DATA;
+	vm.update->registers.pc = guest_address(guest_spin);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
+	before = *vm.data;
+	EXPECT(before > 0);
+	task_sleep(1000);
+	EXPECT_EQUAL(*vm.data, before);
+	EXPECT_STATUS(vcpu_start(vm.vcpu), ERR_STATE);
+}
+
+/* The guest's memory goes while it runs: nothing of it is left in a TLB. */
+static void memory_taken_while_it_runs(void)
+{
+	uint64_t before;
+
+	vm_new();
+	vm_start();
+	vm.update->registers.x[0] = GUEST_DATA;
+	vm.update->registers.pc = guest_address(guest_spin);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	EXPECT_OK(frame_unmap(vm.data_in_guest));
+	before = *vm.data;
+	vm_wait();
+	VM_EXPECT(EXIT_MEMORY);
+	EXPECT_EQUAL(vm.exit.word[1], GUEST_DATA);
+	EXPECT_EQUAL(*vm.data, before);
+}
+
+static void affinity(void)
+{
+	cap_t endpoint;
+
+	vm_new();
+	endpoint = mint_new(vm.endpoint, RIGHT_WRITE, BADGE_VCPU);
+	EXPECT_OK(vcpu_configure(vm.vcpu, vm.space, endpoint, 0x0102));
+	vm_start();
+	vm_run(guest_read_mpidr, 0, 0, 0);
+	VM_EXPECT_CALL(0);
+	/* MPIDR_EL1: bit 31 is always one; the affinity fields are the id. */
+	EXPECT_EQUAL(vm.page->registers.x[1] & 0xff00ffffff, 0x0102);
+}
+
+static void statistics(void)
+{
+	uint64_t exits = 0, waits = 0;
+
+	vm_new();
+	EXPECT_OK(vcpu_statistics(vm.vcpu, &exits, &waits));
+	EXPECT_EQUAL(exits | waits, 0);
+	vm_start();
+	vm.update->registers.pc = guest_address(guest_wfi);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	EXPECT_OK(vcpu_set_slot(vm.vcpu, 3, slot_configured(35, 0x80, SLOT_PEND)));
+	vm_wait();
+	VM_EXPECT_CALL(7);
+	EXPECT_OK(vcpu_statistics(vm.vcpu, &exits, &waits));
+	EXPECT_EQUAL(exits, 2);
+	EXPECT_EQUAL(waits, 1);
+}
+
+static void share(void)
+{
+	uint64_t used;
+
+	vm_new();
+	EXPECT_OK(sched_context_configure(vm.time, ticks(2000), ticks(10000)));
+	vm_start();
+	vm.update->registers.x[0] = GUEST_DATA;
+	vm.update->registers.pc = guest_address(guest_spin);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 100000);
+	used = time_consumed(vm.time);
+	EXPECT(used >= ticks(18000));
+	EXPECT(used <= ticks(22500));
+}
+
 static void without_its_memory(void)
 {
 	cap_t data = 0;
@@ -254,7 +344,12 @@ static const struct test tests[] = {
 	{ "vcpu: destroyed while it runs", destroyed_while_it_runs },
 	{ "vcpu: destroyed while its exit is answered", destroyed_in_an_exit },
 	{ "vcpu: stops without its address space", without_its_space },
+	{ "vcpu: stops without its endpoint", without_its_endpoint },
 	{ "vcpu: revoked memory is not there any more", without_its_memory },
+	{ "vcpu: memory taken while it runs", memory_taken_while_it_runs },
+	{ "vcpu: the guest reads its id", affinity },
+	{ "vcpu: exits and waits are counted", statistics },
+	{ "vcpu: a share of the core is kept", share },
 	{ "vcpu: translate without stage 1", translate_without_mmu },
 	{ "vcpu: translate with stage 1", translate_with_mmu },
 };

@@ -40,8 +40,9 @@ static void map_memory(uint32_t place)
 		EXPECT_OK(frame_map(copy, vm.space, guest_address(at), RIGHT_READ | RIGHT_EXECUTE,
 				    MEMORY_NORMAL));
 	}
-	EXPECT_OK(frame_map(mint_new(data, RIGHTS_ALL, 0), vm.space, GUEST_DATA,
-			    RIGHT_READ | RIGHT_WRITE, MEMORY_NORMAL));
+	vm.data_in_guest = mint_new(data, RIGHTS_ALL, 0);
+	EXPECT_OK(frame_map(vm.data_in_guest, vm.space, GUEST_DATA, RIGHT_READ | RIGHT_WRITE,
+			    MEMORY_NORMAL));
 	vm.data = scratch_map(data, SCRATCH_DATA + place);
 }
 

@@ -26,7 +26,8 @@ struct vm {
 	cap_t vcpu;
 	cap_t time;
 	cap_t endpoint;
-	/* The page of data, as the test sees it. */
+	/* The page of data: the capability mapped in the guest, and the page as the test sees it. */
+	cap_t data_in_guest;
 	volatile uint64_t *data;
 	const volatile struct vcpu_page *page;
 	volatile struct vcpu_update *update;

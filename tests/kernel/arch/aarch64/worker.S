@@ -27,23 +27,29 @@
 	faulting fault_register_write, msr vbar_el1, x1
 	faulting fault_return, eret
 
-/* x0 becomes the stack pointer; the access at the label uses it. */
-	.global	fault_stack_entry
-	.global	fault_stack
-	.type	fault_stack_entry, %function
-fault_stack_entry:
-	mov	sp, x0
-fault_stack:
-	ldr	x1, [sp]
-0:	b	0b
-	.size	fault_stack_entry, . - fault_stack_entry
-
 /*
- * void registers_hold(const struct held *values, struct held *stored, uint64_t loops)
- *
- * Loads x1 to x30, TPIDR_EL0 and v0 to v31 from `values`, counts x0 down from `loops`, and stores them all.
- * struct held: x[31] (x[0] is not used), tpidr, v[32] of 16 bytes.
+ * uint64_t raw_call(uint64_t number, uint64_t capability): a system call with all bits of both, and no
+ * deadline; gives its status.
  */
+	.global	raw_call
+	.type	raw_call, %function
+raw_call:
+	mov	x8, x0
+	mov	x0, x1
+	mov	x9, #-1
+	svc	#0
+	ret
+	.size	raw_call, . - raw_call
+
+/* The same instruction with another immediate; returns only if that did nothing. */
+	.global	other_supervisor_call
+	.type	other_supervisor_call, %function
+other_supervisor_call:
+	mov	x8, #6
+	svc	#1
+	ret
+	.size	other_supervisor_call, . - other_supervisor_call
+
 	.macro	general operation, number
 	\operation	x\number, [x0, #8 * \number]
 	.endm
@@ -51,6 +57,12 @@ fault_stack:
 	\operation	q\number, [x1, #16 * \number]
 	.endm
 
+/*
+ * void registers_hold(const struct held *values, struct held *stored, uint64_t loops)
+ *
+ * Loads x1 to x30, TPIDR_EL0 and v0 to v31 from `values`, counts x0 down from `loops`, and stores them all.
+ * struct held: x[31] (x[0] is not used), tpidr, v[32] of 16 bytes.
+ */
 	.global	registers_hold
 	.global	registers_hold_loop
 	.type	registers_hold, %function
