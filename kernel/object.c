@@ -41,14 +41,16 @@ uint8_t object_bits(enum object_type type, uint32_t size_bits)
 
 void object_create(struct slot *slot, paddr_t address)
 {
-	void *object = phys_to_virt(address);
+	void *object;
 
+	/* Not all memory has a place among the kernel's addresses: a device's has none. */
+	if (slot->type == OBJECT_UNTYPED || slot->type == OBJECT_FRAME) {
+		slot->object = address;
+		return;
+	}
+	object = phys_to_virt(address);
 	slot->object = (uint64_t)object;
 	switch (slot->type) {
-	case OBJECT_UNTYPED:
-	case OBJECT_FRAME:
-		slot->object = address;
-		break;
 	case OBJECT_THREAD:
 		thread_init(object);
 		break;
