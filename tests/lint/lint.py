@@ -175,19 +175,28 @@ def sparse(lint):
     return each(one, [entry for entry in lint.products() if entry[2]])
 
 
-def headers(lint):
-    """Each header compiles alone, with the flags of its nearest neighbour."""
-    entries = lint.entries()
+def neighbours(lint, header):
+    """The compilers and flags of the commands whose sources are nearest to a header."""
+    def nearness(file):
+        return len(os.path.commonpath([file, header]))
 
+    nearest = max(nearness(file) for file, _, _ in lint.entries())
+    commands = [(arguments[0], *lint.flags(arguments), *(["-ffreestanding"] if target else []))
+                for file, arguments, target in lint.entries() if nearness(file) == nearest]
+    return list(dict.fromkeys(commands))
+
+
+def headers(lint):
+    """Each header compiles alone, with the flags of one of its neighbours."""
     def one(name):
         header = os.path.join(lint.source, name)
-        _, arguments, target = max(entries, key=lambda entry: len(os.path.commonpath(
-            [entry[0], header])))
-        flags = lint.flags(arguments) + (["-ffreestanding"] if target else [])
-        status, output = run([arguments[0], "-std=gnu11", "-fsyntax-only", "-Wall", "-Wextra",
-                              "-Werror", *flags, "-x", "c", "-"], lint.source,
-                             f'#include "{header}"\n')
-        return f"{name} does not stand alone:\n{output}" if status else ""
+        for compiler, *flags in neighbours(lint, header):
+            status, output = run([compiler, "-std=gnu11", "-fsyntax-only", "-Wall", "-Wextra",
+                                  "-Werror", *flags, "-x", "c", "-"], lint.source,
+                                 f'#include "{header}"\n')
+            if status == 0:
+                return ""
+        return f"{name} does not stand alone:\n{output}"
 
     return each(one, lint.files(r"\.h$"))
 
