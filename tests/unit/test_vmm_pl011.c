@@ -114,6 +114,23 @@ START_TEST(test_output)
 }
 END_TEST
 
+/* A guest that is started again while output is unsaid: it is said. */
+START_TEST(test_reset_with_output)
+{
+	static const uint64_t nothing[5];
+
+	guest_start();
+	console.output.consumer_waits = 1;
+	guest_write(UART, 1, 'x');
+	guest_exit(EXIT_START, nothing);
+	ck_assert_uint_eq(signals[CAP_CONSOLE_NOTIFY], 1);
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	guest_write(UART, 1, 'y');
+	ck_assert_uint_ne(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_str_eq(console_text(), "xy");
+}
+END_TEST
+
 START_TEST(test_much_output_is_told_at_once)
 {
 	guest_start();
@@ -443,6 +460,7 @@ Suite *pl011_suite(void)
 	tcase_add_test(tests, test_reset);
 	tcase_add_test(tests, test_registers);
 	tcase_add_test(tests, test_output);
+	tcase_add_test(tests, test_reset_with_output);
 	tcase_add_test(tests, test_much_output_is_told_at_once);
 	tcase_add_test(tests, test_disabled_transmitter);
 	tcase_add_test(tests, test_full_line);

@@ -345,6 +345,7 @@ static void pl011_reset(struct vmm *vmm)
 {
 	struct pl011 *p = &vmm->pl011;
 
+	pl011_flush(p);
 	p->receive.count = 0;
 	p->transmit.count = 0;
 	p->held = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The PL011 UART (Arm DDI 0183, PrimeCell UART Technical Reference Manual), revision r1p3 with
+ * The PL011 UART (Arm DDI 0183, PrimeCell UART Technical Reference Manual), revision r1p1 with
  * FIFOs of 16 bytes, on the guest's console line. It has no baud rate: what is sent goes to the
  * line at once. When the line is full the transmit FIFO fills, when the receive FIFO is full the
  * line does, so nothing is lost in either direction.

@@ -135,11 +135,14 @@ static bool gicv3_access(struct gicv3 *gic, struct access *access,
 			access->value = read(gic, word) >> shift;
 		return true;
 	}
-	for (uint32_t done = 0; done < access->size; done += 4) {
-		if (access->write)
-			write(gic, word + done, (uint32_t)(value >> 8 * done));
-		else
-			access->value |= (uint64_t)read(gic, word + done) << 8 * done;
+	if (access->write) {
+		write(gic, word, (uint32_t)value);
+		if (access->size == 8)
+			write(gic, word + 4, (uint32_t)(value >> 32));
+	} else {
+		access->value = read(gic, word);
+		if (access->size == 8)
+			access->value |= (uint64_t)read(gic, word + 4) << 32;
 	}
 	return true;
 }
