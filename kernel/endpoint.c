@@ -63,6 +63,14 @@ struct context *endpoint_receiver(struct endpoint *endpoint)
 	return take(endpoint, true);
 }
 
+struct context *endpoint_receiver_with_time(struct endpoint *endpoint)
+{
+	bool has_time = !list_empty(&endpoint->queue) &&
+			(first(endpoint)->sc || first(endpoint)->borrower);
+
+	return has_time ? take(endpoint, true) : NULL;
+}
+
 struct context *endpoint_sender(struct endpoint *endpoint)
 {
 	return take(endpoint, false);

@@ -156,7 +156,7 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
 
 enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge)
 {
-	struct context *server = endpoint_receiver(endpoint);
+	struct context *server = endpoint_receiver_with_time(endpoint);
 
 	if (!server)
 		return ERR_STATE;
@@ -191,6 +191,14 @@ enum status ipc_reply(struct thread *server, uint64_t deadline)
 	return OK;
 }
 
+/* Whether it is a thread that waits for the end of a system call. */
+static bool is_in_syscall(const struct context *context)
+{
+	return context->kind == CONTEXT_THREAD &&
+	       (context->state == STATE_SENDING || context->state == STATE_CALLING ||
+		context->state == STATE_RECEIVING || context->state == STATE_WAITING);
+}
+
 void ipc_cancel(struct context *context)
 {
 	abort_caller(context);
@@ -199,8 +207,11 @@ void ipc_cancel(struct context *context)
 		context->callee = NULL;
 	}
 	/* The queue of a ready context is the scheduler's. */
-	if (context->state != STATE_READY)
-		context_unblock(context);
+	if (context->state == STATE_READY)
+		return;
+	if (is_in_syscall(context))
+		message_set_status(context->registers, ERR_ABORTED);
+	context_unblock(context);
 }
 
 void ipc_deadline(struct context *context)

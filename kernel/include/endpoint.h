@@ -27,3 +27,6 @@ void endpoint_enqueue(struct endpoint *endpoint, struct context *context, enum c
 /* The first receiver or the first caller, taken out of the queue; NULL if there is none. */
 struct context *endpoint_receiver(struct endpoint *endpoint);
 struct context *endpoint_sender(struct endpoint *endpoint);
+
+/* The first receiver, if it does not live on the time of its callers. */
+struct context *endpoint_receiver_with_time(struct endpoint *endpoint);

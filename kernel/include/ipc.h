@@ -17,13 +17,19 @@ void ipc_fault(struct thread *thread, uint64_t cause, uint64_t address);
 /* `server` waits for a message, or takes one that waits already. A caller left unanswered is aborted. */
 void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t deadline);
 
-/* Hand a message to a waiting server without waiting for an answer. ERR_STATE if none waits. */
+/*
+ * Hand a message to a waiting server without waiting for an answer. ERR_STATE if none waits, or if it has only the time
+ * that callers lend it: it could not run, and would be lost to them.
+ */
 enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge);
 
 /* Answer the caller, if there is one. ERR_REPLY from a VCpu's exit. */
 enum status ipc_reply(struct thread *server, uint64_t deadline);
 
-/* The context stops whatever it waits for or serves: partners are aborted, exits pending again. */
+/*
+ * The context stops whatever it waits for or serves: its system call ends with ERR_ABORTED, partners are aborted, exits
+ * pending again.
+ */
 void ipc_cancel(struct context *context);
 
 /* The deadline of a blocked context has passed. */
