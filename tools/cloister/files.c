@@ -87,10 +87,15 @@ static int write_all(int fd, struct blob content)
 const char *file_write(struct arena *arena, const char *path, struct blob content)
 {
 	char *partial = arena_print(arena, "%s.partial", path);
-	int fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	struct stat status;
 	bool good;
 	int error;
+	int fd;
 
+	/* A device or a folder must not be replaced by a file. */
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return "there is something that is not a regular file";
+	fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return reason(arena, errno);
 	good = write_all(fd, content) == 0;

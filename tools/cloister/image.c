@@ -268,8 +268,9 @@ const char *image_memory(struct blob image, uint64_t *memory)
 		return "is not a Cloister image";
 	if (header.version != MANIFEST_VERSION)
 		return "is an image of another version of Cloister";
-	if (!lies_in(header.manifest_offset, sizeof(head), 0, image.size))
-		return "is a truncated image";
+	if (image.size < header.image_size ||
+	    !lies_in(header.manifest_offset, sizeof(head), 0, image.size))
+		return "is truncated";
 	memcpy(&head, image.data + header.manifest_offset, sizeof(head));
 	if (head.memory_count == 0 || head.memory_count > MEMORY_REGIONS_MAX)
 		return "is a damaged image";
