@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FIGURE_ROUNDS	 2001
+#define FIGURE_ROUNDS    2001
 #define FIGURE_LINE_SIZE 120
 
 /*

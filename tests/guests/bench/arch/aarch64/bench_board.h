@@ -6,14 +6,14 @@
 #pragma once
 
 /* PL011 (Arm DDI 0183). */
-#define UART		0x09000000
-#define UARTDR		0x00
-#define UARTFR		0x18
-#define UARTCR		0x30
-#define UARTIFLS	0x34
-#define UARTFR_TXFF	0x20
+#define UART            0x09000000
+#define UARTDR          0x00
+#define UARTFR          0x18
+#define UARTCR          0x30
+#define UARTIFLS        0x34
+#define UARTFR_TXFF     0x20
 #define UARTCR_TRANSMIT 0x101
-#define UARTIFLS_RESET	0x12
+#define UARTIFLS_RESET  0x12
 
 /* GICv3 (Arm IHI 0069, chapter 12): distributor, redistributor and its SGI frame. */
 #define GICD 0x08000000
@@ -21,7 +21,7 @@
 #define GICS (GICR + 0x10000)
 
 /* PSCI (Arm DEN 0022, 5.1). */
-#define PSCI_VERSION	0x84000000
+#define PSCI_VERSION    0x84000000
 #define PSCI_SYSTEM_OFF 0x84000008
 
 /* CNTV_CTL_EL0 (Arm ARM D19.12). */

@@ -7,21 +7,21 @@
 #include <stddef.h>
 
 /* Distributor: affinity routing, and both groups enabled. */
-#define GICD_CTLR	0x000
+#define GICD_CTLR       0x000
 #define GICD_CTLR_VALUE 0x13
-#define GICD_CTLR_RWP	(1U << 31)
+#define GICD_CTLR_RWP   (1U << 31)
 
 /* Redistributor. */
-#define GICR_WAKER	     0x014
-#define WAKER_SLEEP	     (1U << 1)
+#define GICR_WAKER           0x014
+#define WAKER_SLEEP          (1U << 1)
 #define WAKER_CHILDREN_SLEEP (1U << 2)
-#define GICR_IGROUPR0	     0x080
-#define GICR_ISENABLER0	     0x100
-#define GICR_IPRIORITYR	     0x400
+#define GICR_IGROUPR0        0x080
+#define GICR_ISENABLER0      0x100
+#define GICR_IPRIORITYR      0x400
 
-#define SGI	       0
-#define VIRTUAL_TIMER  27
-#define SOME_PRIORITY  0x80
+#define SGI           0
+#define VIRTUAL_TIMER 27
+#define SOME_PRIORITY 0x80
 
 const struct operation operations[] = {
 	{ "empty", measure_empty },

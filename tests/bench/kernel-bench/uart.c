@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine's UART, a PL011, as a device that interrupts at a known instruction: what was printed by
+ * the kernel left its transmit interrupt raised, so it comes when it is unmasked (Arm DDI 0183, 3.3.10).
+ */
+#include "kernel-bench.h"
+
+#include <idl/aarch64.h>
+#include <idl/manifest.h>
+
+#define UART_IRQ 33
+
+cap_t uart_frame(void)
+{
+	const struct boot_info *boot = (const struct boot_info *)(uintptr_t)ROOT_BOOT_INFO;
+	const struct manifest *manifest = (const struct manifest *)(uintptr_t)boot->manifest;
+	uint64_t uart = manifest->platform[PLATFORM_UART];
+	cap_t frame = slot_new();
+
+	for (uint32_t i = 0; i < boot->untyped_count; i++) {
+		const struct boot_untyped *untyped = &boot->untyped[i];
+
+		if (!(untyped->flags & UNTYPED_DEVICE) || uart < untyped->address ||
+		    (uart - untyped->address) >> untyped->size_bits != 0)
+			continue;
+		EXPECT_OK(untyped_retype(ROOT_SLOT_UNTYPED + i, OBJECT_FRAME, PAGE_BITS,
+					 ROOT_SLOT_CNODE, frame, 1, uart - untyped->address));
+		return frame;
+	}
+	test_fail(__FILE__, __LINE__, "no device memory at 0x%lx", (unsigned long)uart);
+}
+
+cap_t uart_handler(cap_t notification)
+{
+	cap_t handler = slot_new();
+
+	EXPECT_OK(irq_control_get(ROOT_SLOT_IRQ_CONTROL, UART_IRQ, 0, ROOT_SLOT_CNODE, handler));
+	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 1)));
+	return handler;
+}
