@@ -157,8 +157,6 @@ enum status notification_clear(struct invocation *call, uint64_t *bits)
 	struct notification *notification = (struct notification *)call->slot->object;
 	uint64_t mask = call->slot->data ? call->slot->data : ~0ULL;
 
-	if (!(call->slot->rights & RIGHT_READ))
-		return ERR_RIGHTS;
 	*bits = notification->word & mask;
 	notification->word &= ~mask;
 	if (drives_line(notification))

@@ -22,6 +22,23 @@ static enum status lookup(struct thread *thread, enum object_type type, uint8_t 
 	return (*slot)->rights & right ? OK : ERR_RIGHTS;
 }
 
+/* The right that an invocation needs: idl/kernel.idl says it of each. */
+static uint8_t needed_right(uint64_t label)
+{
+	switch (label) {
+	case NOTIFICATION_CLEAR:
+	case VCPU_QUERY_SLOTS:
+	case VCPU_TRANSLATE:
+	case VCPU_STATISTICS:
+		return RIGHT_READ;
+	case VCPU_SET_SLOT:
+	case IRQ_HANDLER_ACKNOWLEDGE:
+		return RIGHT_WRITE;
+	default:
+		return RIGHT_CONTROL;
+	}
+}
+
 static enum status invoke(struct thread *thread, struct slot *slot)
 {
 	struct registers *registers = &thread->registers;
@@ -32,8 +49,7 @@ static enum status invoke(struct thread *thread, struct slot *slot)
 	};
 	enum status status;
 
-	/* Every invocation needs CONTROL but the one that reads. */
-	if (!(slot->rights & RIGHT_CONTROL) && call.label != NOTIFICATION_CLEAR)
+	if (!(slot->rights & needed_right(call.label)))
 		return ERR_RIGHTS;
 	for (unsigned int i = 0; i < MESSAGE_WORDS; i++)
 		call.word[i] = message_words(registers)[i];

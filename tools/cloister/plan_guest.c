@@ -156,7 +156,7 @@ static void plan_vcpu(struct guest_plan *g)
 	vector_add(plan->arena, &plan->vcpus, &vcpu);
 	g->config.vcpu_count = 1;
 	g->config.vcpu_pages = PROCESS_VCPUS;
-	g->config.vcpu = process_give(&g->vmm, g->vcpu, RIGHT_CONTROL, 0);
+	g->config.vcpu = process_give(&g->vmm, g->vcpu, RIGHT_READ | RIGHT_WRITE, 0);
 	g->config.endpoint = process_give(&g->vmm, g->endpoint, RIGHT_READ, 0);
 	g->config.root = process_give(&g->vmm, plan->head.root_endpoint, RIGHT_WRITE,
 				      ROOT_BADGE_GUEST + g->index);

@@ -55,7 +55,7 @@ static void plan_uart(struct serial *serial, const struct program *program, uint
 			 PROCESS_DEVICES);
 	config.line = process_line(&uart, line);
 	config.wait = process_give(&uart, serial->uart_wait, RIGHT_READ, 0);
-	config.irq = process_give(&uart, irq, RIGHT_CONTROL, 0);
+	config.irq = process_give(&uart, irq, RIGHT_WRITE, 0);
 	config.multiplexer =
 		process_give(&uart, serial->console_wait, RIGHT_WRITE, CONSOLE_BIT_DRIVER);
 	process_configure(&uart, &config, sizeof(config));

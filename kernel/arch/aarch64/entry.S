@@ -39,6 +39,8 @@ vectors:
 	unexpected 15
 
 	.macro	save
+	/* SCTLR_EL2.SPAN does it for processes only; from a guest, PAN comes as the guest had it. */
+	msr	pan, #1
 	stp	x0, x1, [sp, #-16]!
 	mrs	x0, tpidr_el2
 	stp	x2, x3, [x0, #16]

@@ -295,8 +295,9 @@ void list_register_put(uint32_t index, const struct list_register *value)
 	lr |= value->group1 ? LR_GROUP1 : 0;
 	lr |= value->pending ? LR_PENDING : 0;
 	lr |= value->active ? LR_ACTIVE : 0;
+	/* The only one; what number the guest knows it by is its VMM's affair. */
 	if (value->hardware)
-		lr |= LR_HW | LR_PHYSICAL(value->number);
+		lr |= LR_HW | LR_PHYSICAL(IRQ_VIRTUAL_TIMER);
 	else
 		lr |= value->tell_eoi ? LR_EOI : 0;
 	lr_write(index, lr);

@@ -110,7 +110,7 @@ const struct boot_registers *boot_translation(const struct manifest *manifest)
 		       3UL << 28 | 2UL << 30 | (range > 6 ? 6 : range) << 32 | 1UL << 36,
 		.mair = 0xff << (8 * ATTRIBUTE_NORMAL) | 0x00 << (8 * ATTRIBUTE_DEVICE),
 		/*
-		 * M, C, SA, SA0, I, DZE, UCT, nTWE, IESB, EIS, EOS, SPAN off (PAN set at entry), UCI; the rest RES1
+		 * M, C, SA, SA0, I, DZE, UCT, nTWE, IESB, EIS, EOS, SPAN off (PAN set at entry from processes), UCI; the rest RES1
 		 * for AArch32. EL0 may clean caches: a VMM puts code where a guest without caches runs it. D24.2.175
 		 */
 		.sctlr = 1UL << 0 | 1UL << 2 | 1UL << 3 | 1UL << 4 | 1UL << 7 | 1UL << 8 |

@@ -10,7 +10,7 @@ struct list_register {
 	uint16_t number;
 	uint8_t priority;
 	bool group1;
-	bool hardware; /* its EOI deactivates the physical interrupt of the same number */
+	bool hardware; /* its EOI deactivates the slot's physical interrupt */
 	bool pending;
 	bool active;
 	bool tell_eoi; /* a maintenance interrupt at its EOI */

@@ -331,8 +331,28 @@ static void translate_with_mmu(void)
 	EXPECT_STATUS(vcpu_translate(vm.vcpu, 0x80000000, 0, &physical), ERR_ARGUMENT);
 }
 
+/* What a VMM has of its VCpu lets it query and set slots, and nothing that others could feel. */
+static void rights_of_a_vmm(void)
+{
+	cap_t vcpu = object_new(OBJECT_VCPU, 0);
+	cap_t held = mint_new(vcpu, RIGHT_READ | RIGHT_WRITE, 0);
+	cap_t readable = mint_new(vcpu, RIGHT_READ, 0);
+	uint64_t a, b;
+
+	EXPECT_OK(vcpu_query_slots(held, &a, &b));
+	EXPECT_OK(vcpu_statistics(held, &a, &b));
+	EXPECT_STATUS(vcpu_translate(held, 0, 0, &a), ERR_STATE);
+	EXPECT_OK(vcpu_set_slot(held, 40, SLOT_PEND));
+	EXPECT_STATUS(vcpu_set_slot(readable, 40, SLOT_PEND), ERR_RIGHTS);
+	EXPECT_STATUS(vcpu_set_priority(held, 255), ERR_RIGHTS);
+	EXPECT_STATUS(vcpu_start(held), ERR_RIGHTS);
+	EXPECT_STATUS(vcpu_stop(held), ERR_RIGHTS);
+	EXPECT_STATUS(vcpu_resume(held), ERR_RIGHTS);
+}
+
 static const struct test tests[] = {
 	{ "vcpu: wrong configuration", wrong_configuration },
+	{ "vcpu: rights of a VMM", rights_of_a_vmm },
 	{ "vcpu: wrong slots", wrong_slots },
 	{ "vcpu: its pages", pages },
 	{ "vcpu: its pages are mapped both or not at all", page_not_mapped_twice },
