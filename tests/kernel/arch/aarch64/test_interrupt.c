@@ -304,6 +304,18 @@ static void timer_in_idle(void)
 	EXPECT_EQUAL(vm.exit.word[0], 2);
 }
 
+/* The number that the guest knows it by is the VMM's choice; its EOI ends the physical timer interrupt all the same. */
+static void timer_under_another_number(void)
+{
+	vm_new();
+	vm_start();
+	set_slot(TIMER_SLOT, slot_configured(40, PRIORITY, SLOT_LEVEL));
+	vm.update->registers.x[22] = ticks(500);
+	vm_run(guest_timer, 0, 5, 0);
+	VM_EXPECT_CALL(0x11);
+	EXPECT_EQUAL(vm.page->registers.x[21], 5);
+}
+
 static void timer_wakes_masked(void)
 {
 	vm_new();
@@ -356,6 +368,7 @@ static const struct test tests[] = {
 	{ "interrupt: WFI waits in the kernel", wfi_waits },
 	{ "interrupt: the virtual timer makes no exits", timer_without_exits },
 	{ "interrupt: the virtual timer wakes an idle guest", timer_in_idle },
+	{ "interrupt: the virtual timer under another number", timer_under_another_number },
 	{ "interrupt: the virtual timer wakes a guest that masks it", timer_wakes_masked },
 	{ "interrupt: the timers of two guests", timers_of_two },
 };
