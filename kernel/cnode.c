@@ -70,6 +70,15 @@ static enum status cnode_pair(struct invocation *call, uint32_t from, cap_t to, 
 	return OK;
 }
 
+/*
+ * Two watermarks over one memory would give it out twice; a table in two places would be read through one
+ * address space after its frames were unmapped by way of the other.
+ */
+static bool is_single(const struct slot *slot)
+{
+	return slot->type == OBJECT_UNTYPED || slot->type == OBJECT_PAGE_TABLE;
+}
+
 static void derive_into(struct slot *source, struct slot *destination, uint8_t rights,
 			uint64_t data)
 {
@@ -97,8 +106,7 @@ enum status cnode_copy(struct invocation *call, uint32_t slot, cap_t to, uint32_
 
 	if (status != OK)
 		return status;
-	/* Two watermarks over one memory would give it out twice. */
-	if (source->type == OBJECT_UNTYPED)
+	if (is_single(source))
 		return ERR_TYPE;
 	status = slot_can_derive(source);
 	if (status != OK)
@@ -131,7 +139,7 @@ enum status cnode_mint(struct invocation *call, uint32_t slot, cap_t to, uint32_
 
 	if (status != OK)
 		return status;
-	if (source->type == OBJECT_UNTYPED)
+	if (is_single(source))
 		return ERR_TYPE;
 	if (rights & ~(uint32_t)RIGHTS_ALL)
 		return ERR_ARGUMENT;

@@ -101,6 +101,20 @@ static void end_of_a_space(void)
 	EXPECT_OK(map_page(frame, space, 0, RIGHT_READ));
 }
 
+static void in_one_place_only(void)
+{
+	cap_t table = object_new(OBJECT_PAGE_TABLE, 0);
+	cap_t slot = slot_new();
+
+	EXPECT_STATUS(cnode_copy(ROOT_SLOT_CNODE, table, ROOT_SLOT_CNODE, slot), ERR_TYPE);
+	EXPECT_STATUS(cnode_mint(ROOT_SLOT_CNODE, table, ROOT_SLOT_CNODE, slot, RIGHTS_ALL, 0),
+		      ERR_TYPE);
+	/* It moves with its place in the address space. */
+	EXPECT_OK(map_table(table, object_new(OBJECT_ADDRESS_SPACE, 0), 0));
+	EXPECT_OK(cnode_move(ROOT_SLOT_CNODE, table, ROOT_SLOT_CNODE, slot));
+	EXPECT_OK(page_table_unmap(slot));
+}
+
 static void guest_space(void)
 {
 	cap_t space = object_new(OBJECT_GUEST_SPACE, 0);
@@ -123,6 +137,7 @@ static const struct test tests[] = {
 	{ "table: unmap takes what is below", unmap_takes_what_is_below },
 	{ "table: deleting a mapped table", end_of_a_table },
 	{ "table: deleting an address space", end_of_a_space },
+	{ "table: in one place only", in_one_place_only },
 	{ "table: a guest's space", guest_space },
 };
 
