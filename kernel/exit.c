@@ -159,6 +159,5 @@ enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[
 		arch_vcpu_undefined(vcpu);
 	vcpu->exit.pending = false;
 	vcpu_set_state(vcpu, next_state(vcpu, reply.disposition));
-	exit_event(vcpu);
 	return OK;
 }

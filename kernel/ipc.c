@@ -188,6 +188,9 @@ enum status ipc_reply(struct thread *server, uint64_t deadline)
 	caller->callee = NULL;
 	context->caller = NULL;
 	sched_return(context);
+	/* Signals that waited for this answer are the next exit, of a VCpu that has its time back. */
+	if (caller->kind == CONTEXT_VCPU)
+		exit_event(vcpu_of(caller));
 	return OK;
 }
 

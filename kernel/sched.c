@@ -236,7 +236,8 @@ void sched_lend(struct context *client, struct context *server)
 {
 	struct sched_context *sc = client->sc;
 
-	if (server->sc || !sc)
+	/* One that lent its own time gets that back. */
+	if (server->sc || server->borrower || !sc)
 		return;
 	give(client, NULL);
 	server->lender = client;
@@ -254,8 +255,12 @@ void sched_return(struct context *server)
 	server->lender = NULL;
 	lender->borrower = NULL;
 	give(server, NULL);
-	if (sc)
-		give(lender, sc);
+	if (!sc)
+		return;
+	give(lender, sc);
+	/* Its call was cancelled, or its exit told again: another works for it by now, and waits for this. */
+	if (lender->callee)
+		sched_lend(lender, lender->callee);
 }
 
 void sched_stop(struct context *context)
