@@ -23,16 +23,23 @@ void irq_arrived(uint32_t number)
 				    irq->notification.data ? irq->notification.data : 1);
 }
 
+/* An interrupt that is in service may come again. */
+static void service_over(uint32_t number)
+{
+	if (!irqs[number].in_service)
+		return;
+	irqs[number].in_service = false;
+	arch_irq_complete(number);
+}
+
 void irq_handler_destroy(uint32_t number)
 {
 	struct irq *irq = &irqs[number];
 
 	arch_irq_disable(number);
-	if (irq->in_service)
-		arch_irq_complete(number);
+	service_over(number);
 	binding_clear(&irq->notification);
 	irq->taken = false;
-	irq->in_service = false;
 }
 
 enum status irq_control_get(struct invocation *call, uint32_t irq, uint32_t edge, cap_t cnode,
@@ -74,6 +81,8 @@ enum status irq_handler_bind(struct invocation *call, cap_t notification)
 		return status;
 	binding_clear(&irq->notification);
 	binding_set(&irq->notification, slot, OBJECT_IRQ_HANDLER, irq);
+	/* Who is told from now on knows nothing of one that came before. */
+	service_over((uint32_t)call->slot->object);
 	arch_irq_enable((uint32_t)call->slot->object);
 	return OK;
 }
@@ -84,7 +93,6 @@ enum status irq_handler_acknowledge(struct invocation *call)
 
 	if (!irq->in_service)
 		return ERR_STATE;
-	irq->in_service = false;
-	arch_irq_complete((uint32_t)call->slot->object);
+	service_over((uint32_t)call->slot->object);
 	return OK;
 }

@@ -61,7 +61,7 @@ static void drive_slot(struct notification *notification)
 	vcpu_kick(vcpu);
 }
 
-/* Give the waiter what it waits for. Its mask is in its message until then. */
+/* Give a thread the bits that it waits for. */
 static void hand_over(struct notification *notification, struct context *waiter, uint64_t mask)
 {
 	message_set_status(waiter->registers, OK);
@@ -69,10 +69,25 @@ static void hand_over(struct notification *notification, struct context *waiter,
 	notification->word &= ~mask;
 }
 
+/* Each waiter, from the first, takes what is there of its bits (its badge while it waits). */
+static void wake_waiters(struct notification *notification)
+{
+	struct list *node = notification->waiters.next;
+
+	while (notification->word && node != &notification->waiters) {
+		struct context *waiter = container_of(node, struct context, queue);
+
+		node = node->next;
+		if (!(notification->word & waiter->badge))
+			continue;
+		context_unblock(waiter);
+		hand_over(notification, waiter, waiter->badge);
+		sched_wake(waiter);
+	}
+}
+
 void notification_signal(struct notification *notification, uint64_t bits)
 {
-	struct context *waiter = first_waiter(notification);
-
 	notification->word |= bits;
 	switch (notification->binding) {
 	case NOTIFICATION_EVENT:
@@ -83,12 +98,8 @@ void notification_signal(struct notification *notification, uint64_t bits)
 		drive_slot(notification);
 		return;
 	default:
-		break;
-	}
-	if (waiter && (notification->word & waiter->badge)) {
-		context_unblock(waiter);
-		hand_over(notification, waiter, waiter->badge);
-		sched_wake(waiter);
+		wake_waiters(notification);
+		return;
 	}
 }
 
