@@ -121,7 +121,7 @@ def clang_arguments(arguments, target):
 
 def tidy(lint):
     """clang-tidy, with the checks of .clang-tidy."""
-    rooms = "|".join(name for name in os.listdir(lint.source) if not name.startswith("."))
+    rooms = "|".join(sorted({name.split("/")[0] for name in lint.files("/")}))
     with tempfile.TemporaryDirectory() as directory:
         database = [{"directory": lint.build, "file": file,
                      "arguments": clang_arguments(arguments, target)}
