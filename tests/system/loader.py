@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the loader refuses: the wrong machine, the wrong place, an image that is foreign or damaged.
+
+Each refusal comes in words that say what to do, then the machine stops, and nothing of the image
+has run. In the words below a * stands for a number.
+"""
+
+import re
+import sys
+import tempfile
+
+import pexpect
+
+from image import TEXT_OFFSET_AT, U32, U64, Image, qemu
+from machine import Failure, check, machine, source
+
+DESCRIPTION = "configs/kernel-test.json"
+STOPPED = r"Cloister: stopped in the loader\s+"
+# How long a machine that cannot be powered off must stay silent.
+SILENT_SECONDS = 1
+FOREIGN = 0x123456789abcdef0
+
+# Machines that the image is not for: QEMU's options.
+MACHINES = [
+    (["-M", "virtualization=off"],
+     "entered at EL1, needs EL2: start the machine with virtualization=on"),
+    (["-cpu", "cortex-a57"],
+     "this processor has no VHE (Armv8.1): use another, with QEMU -cpu max"),
+    (["-M", "gic-version=2"],
+     "no system registers of a GICv3: use a machine with one, with QEMU gic-version=3"),
+    (["-m", "192"],
+     "no memory at 0x4ffff000: the description needs 256 MiB; start the machine with -m 256"),
+]
+
+# Fields of the image's header with a wrong value.
+HEADERS = [
+    ("MAGIC", U64, FOREIGN,
+     "not a Cloister image: magic 0x123456789abcdef0 behind the loader; build it with cloister"),
+    ("VERSION", U32, 77,
+     "manifest version 77, this loader reads *: build the image with the loader of its own"),
+    ("MANIFEST_OFFSET", U64, 1 << 40,
+     "the image is damaged: its header places the manifest outside of it; build it again"),
+    ("MANIFEST_SIZE", U64, (1 << 64) - 0x1000,
+     "the image is damaged: its header places the manifest outside of it; build it again"),
+]
+
+# Fields of the manifest with a wrong value, under a hash that is right.
+MANIFESTS = [
+    ("MAGIC", U64, FOREIGN,
+     "not a Cloister image: manifest with magic 0x123456789abcdef0; build it with cloister build"),
+    ("VERSION", U32, 77,
+     "manifest version 77, this loader reads *: build the image with the loader of its own"),
+    ("ARCHITECTURE", U32, 2,
+     "the image is for another architecture (2, this loader is for 1): build it for this board"),
+    ("IMAGE_ADDRESS", U64, 0x80200000,
+     "the image is loaded at 0x40200000, it was made for 0x80200000: load it there, or build it"),
+    ("IMAGE_SIZE", U64, 1 << 30,
+     "the manifest contradicts itself; build the image again"),
+    ("MEMORY_COUNT", U32, 0xffffffff,
+     "the manifest contradicts itself; build the image again"),
+    ("KERNEL_COMPONENT", U32, 0xffffffff,
+     "the manifest contradicts itself; build the image again"),
+    ("KERNEL_ADDRESS", U64, 0x08000000,
+     "the manifest gives the kernel no room: * bytes at 0x8000000; build the image again"),
+    ("KERNEL_ADDRESS", U64, 0x40200000,
+     "the manifest places the kernel (0x40200000) inside the image; build the image again"),
+    ("PLATFORM", U64, 0x0b000000,
+     "unexpected exception: syndrome *, pc *, address 0xb000030; the machine is not what the"),
+]
+
+# Fields of the record of the component "root" with a wrong value, under a hash that is right.
+COMPONENTS = [
+    ("PHYSICAL", U64, 0x40000000,
+     "the manifest places root outside of the image; build the image again"),
+    ("SIZE", U64, (1 << 64) - 1,
+     "the manifest places root outside of the image; build the image again"),
+]
+
+# One bit flipped, by where.
+BITS = [
+    (lambda image: image.field("ROOT_ENTRY"),
+     "the image is damaged: the manifest does not have its SHA-256; copy or build it again"),
+    (lambda image: image.content_of("kernel"),
+     "the image is damaged: kernel does not have its SHA-256; copy or build it again"),
+    (lambda image: image.content_of("root"),
+     "the image is damaged: root does not have its SHA-256; copy or build it again"),
+]
+
+
+def pattern(words):
+    return "Cloister: " + re.escape(words).replace(r"\*", r"(0x[0-9a-f]+|\d+)")
+
+
+class Boots:
+    """One boot after the other, and what was found."""
+
+    def __init__(self, directory):
+        self.good = Image.build(directory, source(DESCRIPTION))
+        self.path = f"{directory}/image"
+        self.count = 0
+        self.failures = []
+
+    def command(self, image, *options):
+        return qemu(image.write(self.path), self.good.memory_mib(), *options)
+
+    def accept(self):
+        """The image is taken as it is: what is refused below is refused for its fault."""
+        image = self.good.copy()
+        image.seal()
+        with machine(self.command(image)) as good:
+            good.expect(r"Cloister: image verified: \d+ components")
+            good.expect(r"Cloister: 0 guests, \d+ servers")
+
+    def refuse(self, words, image, *options):
+        self.count += 1
+        try:
+            with machine(self.command(image, *options)) as refused:
+                refused.expect(pattern(words))
+                refused.expect(STOPPED)
+                self.stop(refused, options)
+        except Failure as failure:
+            self.failures.append(f"for {words!r}: {failure}")
+
+    def stop(self, refused, options):
+        """Without EL2 the loader cannot ask the firmware to power off: the machine sleeps."""
+        if "virtualization=off" in options:
+            ended = refused.child.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=SILENT_SECONDS)
+            check(ended == 0, "the machine did not stay where it was")
+        else:
+            status = refused.end()
+            check(status == 0, f"QEMU's exit status is {status}")
+        check(re.search(STOPPED + "$", refused.transcript), "the machine went on")
+
+
+def refuse_all(boots):
+    for options, words in MACHINES:
+        boots.refuse(words, boots.good, *options)
+    image = boots.good.copy()
+    image.put(TEXT_OFFSET_AT, U64, 0x600000)
+    boots.refuse("the image is loaded at 0x40600000, it was made for 0x40200000: load it there",
+                 image)
+    for field, form, value, words in HEADERS:
+        image = boots.good.copy()
+        image.put(image.header(field), form, value)
+        boots.refuse(words, image)
+    for field, form, value, words in MANIFESTS:
+        image = boots.good.copy()
+        image.put(image.field(field), form, value)
+        image.seal()
+        boots.refuse(words, image)
+    for field, form, value, words in COMPONENTS:
+        image = boots.good.copy()
+        image.put(image.component("root", field), form, value)
+        image.seal()
+        boots.refuse(words, image)
+    for where, words in BITS:
+        image = boots.good.copy()
+        image.flip(where(image))
+        boots.refuse(words, image)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        boots = Boots(directory)
+        boots.accept()
+        refuse_all(boots)
+    for failure in boots.failures:
+        print(failure, file=sys.stderr)
+    print(f"{boots.count} refusals, {len(boots.failures)} not as they must be")
+    return 1 if boots.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
