@@ -137,6 +137,9 @@ static char **make_arguments(struct arena *arena, const struct options *options,
 	if (options->icount) {
 		add(&arguments, "-icount");
 		add(&arguments, "shift=0,sleep=off");
+		/* What guests read as random numbers (RNDR) comes from QEMU. */
+		add(&arguments, "-seed");
+		add(&arguments, "1");
 	}
 	for (size_t i = 0; i < options->qemu_argument_count; i++)
 		add(&arguments, options->qemu_arguments[i]);
