@@ -45,11 +45,11 @@ bool exit_event(struct vcpu *vcpu)
 		return false;
 	if (state != STATE_READY && state != STATE_IDLE && state != STATE_PARKED)
 		return false;
-	vcpu->exit.kind = EXIT_EVENT;
-	vcpu->exit.was = state;
-	vcpu->exit.address = vcpu->events;
-	vcpu->exit.access = vcpu->event_deadline ? EXIT_EVENT_DEADLINE : 0;
-	vcpu->exit.value = 0;
+	vcpu->exit = (struct exit){ .kind = EXIT_EVENT,
+				    .was = state,
+				    .address = vcpu->events,
+				    .access = vcpu->event_deadline ? EXIT_EVENT_DEADLINE : 0,
+				    .sequence = vcpu->exit.sequence };
 	vcpu->events = 0;
 	vcpu->event_deadline = false;
 	vcpu->armed = false;

@@ -467,11 +467,12 @@ struct registers *sched_leave(void)
 		charge(now);
 		start_charging(next->sc, now);
 	}
-	set_timer();
 	if (next != core.current) {
 		arch_switch(core.current, next);
 		core.current = next;
 	}
+	/* After the switch: a guest that left the core may have left its timer. */
+	set_timer();
 	if (next->kind == CONTEXT_VCPU)
 		vcpu_enter(vcpu_of(next));
 	return next->registers;

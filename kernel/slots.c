@@ -8,6 +8,8 @@
 
 void slots_init(struct slots *slots)
 {
+	/* Lines are their devices', whatever the guest does. */
+	*slots = (struct slots){ .line = slots->line };
 	for (unsigned int i = 0; i < LIST_REGISTERS_MAX; i++)
 		slots->in_register[i] = SLOT_NONE;
 	for (unsigned int i = 0; i < VCPU_SLOTS; i++)

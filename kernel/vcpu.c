@@ -98,9 +98,16 @@ void vcpu_event_deadline(struct vcpu *vcpu)
 
 void vcpu_timer(struct vcpu *vcpu)
 {
-	/* Once its state is on the core the hardware timer speaks for itself. */
+	/*
+	 * Once its state is on the core the hardware timer speaks for itself: it only must not wait on. That holds for a
+	 * wait that it goes back to after an event, or after it was stopped, too.
+	 */
 	if (vcpu->context.state == STATE_IDLE)
 		sched_wake(&vcpu->context);
+	else if (vcpu->exit.pending && vcpu->exit.was == STATE_IDLE)
+		vcpu->exit.was = STATE_READY;
+	else if (vcpu->stopped && vcpu->stopped_state == STATE_IDLE)
+		vcpu->stopped_state = STATE_READY;
 }
 
 static struct vcpu *invoked(struct invocation *call)
@@ -150,12 +157,15 @@ enum status vcpu_start(struct invocation *call)
 	struct vcpu *vcpu = invoked(call);
 	uint8_t state = vcpu->context.state;
 
-	if (vcpu->endpoint.type == OBJECT_NULL || vcpu->stopped ||
+	/* Stopped with an exit under way it is neither parked nor stopped, but waits for its VMM. */
+	if (vcpu->endpoint.type == OBJECT_NULL ||
 	    (state != STATE_STOPPED && state != STATE_PARKED))
 		return ERR_STATE;
 	arch_vcpu_reset(vcpu);
-	vcpu->exit.kind = EXIT_START;
-	vcpu->exit.was = STATE_PARKED;
+	vcpu->stopped = false;
+	vcpu->exit = (struct exit){ .kind = EXIT_START,
+				    .was = STATE_PARKED,
+				    .sequence = vcpu->exit.sequence };
 	exit_raise(vcpu);
 	return OK;
 }

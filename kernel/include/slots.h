@@ -28,6 +28,7 @@ struct slots {
 	bool dirty;    /* they are not what they should be */
 };
 
+/* As after a reset: nothing is configured, pending or active. No list register holds anything of it. */
 void slots_init(struct slots *slots);
 
 /* Take one change (bits SLOT_* of idl/kernel.idl). ERR_ARGUMENT leaves all as it was. */

@@ -62,16 +62,14 @@ void list_register_put(uint32_t index, const struct list_register *value)
 
 uint32_t list_register_eoi_count(void)
 {
-	uint32_t count = eois;
-
-	eois = 0;
-	return count;
+	return eois;
 }
 
 void list_register_overflow(bool pending_waits, bool active_waits)
 {
 	told_room = pending_waits;
 	told_eois = active_waits;
+	eois = 0;
 }
 
 bool fake_maintenance(void)
@@ -149,7 +147,7 @@ void fake_guest_eoi(uint32_t number)
 			continue;
 		at->active = false;
 		if (at->hardware)
-			arch_irq_complete(number);
+			arch_irq_complete(IRQ_VIRTUAL_TIMER);
 		else if (at->tell_eoi && !at->pending)
 			eoi_happened = true;
 		return;

@@ -10,7 +10,7 @@ struct list_register {
 	uint16_t number;
 	uint8_t priority;
 	bool group1;
-	bool hardware; /* its EOI deactivates the physical interrupt of the same number */
+	bool hardware; /* its EOI deactivates the slot's physical interrupt */
 	bool pending;
 	bool active;
 	bool tell_eoi; /* a maintenance interrupt at its EOI */
@@ -26,7 +26,7 @@ struct list_register list_register_take(uint32_t index);
 
 void list_register_put(uint32_t index, const struct list_register *value);
 
-/* EOIs of interrupts in no list register since the last call. */
+/* EOIs of interrupts in no list register since list_register_overflow(). */
 uint32_t list_register_eoi_count(void);
 
 /* Ask for a maintenance interrupt when there is room, and for EOIs of what is in none to be counted aloud. */

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Events of a VCpu, its idling and its timer, and what stops it and lets it go on.
+ */
+#include "kernel_machine.h"
+
+#include <exit.h>
+
+static cap_t endpoint, event;
+static struct task vmm;
+static struct guest guest;
+
+static void setup(void)
+{
+	machine_start();
+	endpoint = object_new(OBJECT_ENDPOINT, 0);
+	event = object_new(OBJECT_NOTIFICATION, 0);
+	vmm = task_new_passive();
+	guest = guest_new(endpoint);
+	task_serve(&vmm, endpoint);
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_ok(notification_bind_event(event, guest.cap));
+	vcpu_update(guest.vcpu)->registers = (struct registers){ .pc = 0x1000, .pstate = 5 };
+}
+
+static void teardown(void)
+{
+	machine_check();
+}
+
+static enum context_state state(void)
+{
+	return guest.vcpu->context.state;
+}
+
+static void answer_until(uint64_t label, uint64_t deadline)
+{
+	const uint64_t words[MESSAGE_WORDS] = { 0, 0, 0, 0, guest.vcpu->exit.sequence };
+	bool over = task_syscall(&vmm, SYS_REPLY_RECV, endpoint, label, words, deadline);
+
+	ck_assert(!over || task_status(&vmm) == OK);
+	machine_check();
+}
+
+static void answer(uint64_t label)
+{
+	answer_until(label, DEADLINE_NEVER);
+}
+
+/* From the pending exit of kind start into a state. */
+static void enter(enum context_state wanted)
+{
+	if (wanted == STATE_PARKED) {
+		answer(DISPOSITION_PARK | REPLY_REARM);
+	} else {
+		answer(DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM);
+		machine_run_guest(&guest);
+		if (wanted == STATE_IDLE)
+			fake_guest_wait();
+	}
+	ck_assert_int_eq(state(), wanted);
+}
+
+static void signal_bits(uint64_t bits)
+{
+	ck_assert_ok(notification_signal(minted(event, RIGHTS_ALL, bits)));
+	machine_check();
+}
+
+static void expect_event(uint64_t bits, uint64_t access)
+{
+	ck_assert(guest.vcpu->exit.pending);
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_EVENT);
+	ck_assert_uint_eq(task_word(&vmm, 1), bits);
+	ck_assert_uint_eq(task_word(&vmm, 2), access);
+}
+
+static const enum context_state states[] = { STATE_READY, STATE_IDLE, STATE_PARKED };
+
+static void test_in_state(int i)
+{
+	enter(states[i]);
+	signal_bits(0x6);
+	expect_event(0x6, 0);
+	answer(DISPOSITION_RESUME | REPLY_REARM);
+	/* It is what it was. */
+	ck_assert_int_eq(state(), states[i]);
+	signal_bits(0x8);
+	expect_event(0x8, 0);
+	answer(DISPOSITION_PARK);
+	ck_assert_int_eq(state(), STATE_PARKED);
+}
+
+START_TEST(in_each_state)
+{
+	test_in_state(_i);
+}
+END_TEST
+
+/* Only start leaves parked. */
+START_TEST(start_in_each_state)
+{
+	enter(states[_i]);
+	signal_bits(1);
+	vcpu_update(guest.vcpu)->registers.pc = 0x2000;
+	answer(DISPOSITION_START | REPLY_REGISTERS);
+	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_uint_eq(guest.vcpu->context.registers->pc, 0x2000);
+}
+END_TEST
+
+/* Signals that come while they are masked, or while an exit is under way, are one event when they may be told. */
+START_TEST(masked_and_merged)
+{
+	enter(STATE_READY);
+	signal_bits(0x1);
+	expect_event(0x1, 0);
+	signal_bits(0x2);
+	signal_bits(0x4);
+	answer(DISPOSITION_RESUME);
+	ck_assert_int_eq(state(), STATE_READY);
+	signal_bits(0x8);
+	ck_assert(!guest.vcpu->exit.pending);
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_HYPERCALL);
+	/* The reply re-arms: the next message is the event. */
+	answer(DISPOSITION_STEP | REPLY_REARM);
+	expect_event(0xe, 0);
+	ck_assert_uint_eq(guest.vcpu->context.registers->pc, 0x1004);
+	answer(DISPOSITION_RESUME | REPLY_REARM);
+	ck_assert_int_eq(state(), STATE_READY);
+}
+END_TEST
+
+/* An event that waited for the answer goes to another server of the endpoint, which is not the one that answers. */
+START_TEST(two_servers)
+{
+	struct task other = task_new_passive();
+
+	enter(STATE_READY);
+	task_serve(&other, endpoint);
+	signal_bits(0x1);
+	/* `vmm` waited longer and has it. */
+	expect_event(0x1, 0);
+	signal_bits(0x2);
+	answer(DISPOSITION_RESUME | REPLY_REARM);
+	ck_assert_uint_eq(task_label(&other), LABEL_EXIT + EXIT_EVENT);
+	ck_assert_uint_eq(task_word(&other, 1), 0x2);
+	ck_assert_ptr_eq(other.thread->context.caller, &guest.vcpu->context);
+	machine_run_task(&other);
+	vmm = other;
+	answer(DISPOSITION_RESUME);
+	ck_assert_int_eq(state(), STATE_READY);
+	machine_run_guest(&guest);
+}
+END_TEST
+
+START_TEST(deadline_of_an_answer)
+{
+	enter(STATE_READY);
+	signal_bits(1);
+	answer_until(DISPOSITION_RESUME | REPLY_REARM, fake.clock + 100);
+	machine_run_guest(&guest);
+	fake_pass(fake.clock + 99);
+	ck_assert(!guest.vcpu->exit.pending);
+	fake_pass(fake.clock + 1);
+	expect_event(0, EXIT_EVENT_DEADLINE);
+	/* Each answer sets it anew: this one sets none. */
+	answer(DISPOSITION_RESUME | REPLY_REARM);
+	machine_run_guest(&guest);
+	fake_pass(fake.clock + 1000);
+	ck_assert(!guest.vcpu->exit.pending);
+	/* With signals it is one event. */
+	signal_bits(1);
+	answer_until(DISPOSITION_PARK, fake.clock + 100);
+	signal_bits(2);
+	fake_pass(fake.clock + 200);
+	ck_assert(!guest.vcpu->exit.pending);
+	ck_assert_int_eq(state(), STATE_PARKED);
+	ck_assert_ok(vcpu_start(guest.cap));
+	answer(DISPOSITION_PARK | REPLY_REARM);
+	expect_event(2, EXIT_EVENT_DEADLINE);
+}
+END_TEST
+
+START_TEST(what_wakes_from_idle)
+{
+	enter(STATE_IDLE);
+	/* Not what is not enabled. */
+	ck_assert_ok(vcpu_set_slot(guest.cap, 9, SLOT_CONFIGURE | SLOT_NUMBER(50) | SLOT_PEND));
+	ck_assert_int_eq(state(), STATE_IDLE);
+	ck_assert_ok(vcpu_set_slot(guest.cap, 9, SLOT_CONFIGURE | SLOT_NUMBER(50) | SLOT_ENABLED));
+	ck_assert_int_eq(state(), STATE_READY);
+	machine_run_guest(&guest);
+	ck_assert(fake_guest_sees(50));
+	/* It does not wait with an interrupt at hand. */
+	fake_guest_wait();
+	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_uint_eq(fake_guest_acknowledge(), 50);
+	fake_guest_eoi(50);
+	fake_guest_wait();
+	ck_assert_int_eq(state(), STATE_IDLE);
+}
+END_TEST
+
+/* The guest's own timer wakes it, whatever it or its VMM do when it comes, and whoever is on the core. */
+static void check_timer(void)
+{
+	machine_run_guest(&guest);
+	fake_interrupt();
+	ck_assert(fake_guest_sees(IRQ_VIRTUAL_TIMER));
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	guest.vcpu->arch.timer = DEADLINE_NEVER;
+	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+}
+
+static void sleep_with_timer(uint64_t ticks)
+{
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER,
+				   SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED));
+	machine_run_guest(&guest);
+	guest.vcpu->arch.timer = fake.clock + ticks;
+	fake_guest_wait();
+	ck_assert_int_eq(state(), STATE_IDLE);
+}
+
+/* A guest that takes the core: a test can have the first one's state there or not. */
+static struct guest guest_elsewhere(void)
+{
+	struct guest other = guest_new(object_new(OBJECT_ENDPOINT, 0));
+	struct task server = task_new_passive();
+
+	task_serve(&server, other.endpoint);
+	ck_assert_ok(vcpu_start(other.cap));
+	vcpu_update(other.vcpu)->registers = (struct registers){ .pstate = 5 };
+	task_answer(&server, other.endpoint, &other, DISPOSITION_START | REPLY_REGISTERS, 0);
+	ck_assert_int_eq(other.vcpu->context.state, STATE_READY);
+	return other;
+}
+
+START_TEST(timer_of_an_idle_guest)
+{
+	struct guest other = guest_elsewhere();
+
+	enter(STATE_READY);
+	sleep_with_timer(1000);
+	if (_i)
+		machine_run_guest(&other);
+	fake_pass(fake.clock + 1000);
+	ck_assert_int_eq(state(), STATE_READY);
+	check_timer();
+}
+END_TEST
+
+START_TEST(timer_while_its_event_is_handled)
+{
+	struct guest other = guest_elsewhere();
+
+	enter(STATE_READY);
+	sleep_with_timer(1000);
+	if (_i)
+		machine_run_guest(&other);
+	signal_bits(1);
+	machine_run_task(&vmm);
+	fake_pass(fake.clock + 2000);
+	answer(DISPOSITION_RESUME | REPLY_REARM);
+	ck_assert_int_eq(state(), STATE_READY);
+	check_timer();
+}
+END_TEST
+
+START_TEST(timer_while_it_is_stopped)
+{
+	struct guest other = guest_elsewhere();
+
+	enter(STATE_READY);
+	sleep_with_timer(1000);
+	if (_i)
+		machine_run_guest(&other);
+	ck_assert_ok(vcpu_stop(guest.cap));
+	fake_pass(fake.clock + 2000);
+	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_ok(vcpu_resume(guest.cap));
+	ck_assert_int_eq(state(), STATE_READY);
+	check_timer();
+}
+END_TEST
+
+/* What was is so again, and what came meanwhile is told. */
+START_TEST(stopped_in_each_state)
+{
+	ck_assert_int_eq(vcpu_resume(guest.cap), ERR_STATE);
+	enter(states[_i]);
+	ck_assert_ok(vcpu_stop(guest.cap));
+	machine_check();
+	ck_assert_int_eq(vcpu_stop(guest.cap), ERR_STATE);
+	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_int_eq(vcpu_configure(guest.cap, guest.space, endpoint, 1), ERR_STATE);
+	signal_bits(4);
+	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_ok(vcpu_resume(guest.cap));
+	expect_event(4, 0);
+	answer(DISPOSITION_RESUME);
+	ck_assert_int_eq(state(), states[_i]);
+}
+END_TEST
+
+START_TEST(stopped_with_an_exit_under_way)
+{
+	enter(STATE_READY);
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_int_eq(vcpu_start(guest.cap), ERR_STATE);
+	/* It is answered all the same, and does not run. */
+	answer(DISPOSITION_STEP);
+	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_uint_eq(guest.vcpu->context.registers->pc, 0x1004);
+	ck_assert_ok(vcpu_resume(guest.cap));
+	ck_assert_int_eq(state(), STATE_READY);
+	/* Resumed before the answer it is as if nothing had been. */
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_resume(guest.cap));
+	answer(DISPOSITION_STEP);
+	ck_assert_int_eq(state(), STATE_READY);
+}
+END_TEST
+
+/* A stopped guest can be begun anew. */
+START_TEST(started_when_stopped)
+{
+	enter(states[_i]);
+	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	ck_assert_int_eq(vcpu_resume(guest.cap), ERR_STATE);
+	enter(STATE_READY);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("event");
+	int count = ARRAY_SIZE(states);
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, in_each_state, 0, count);
+	tcase_add_loop_test(tcase, start_in_each_state, 0, count);
+	tcase_add_test(tcase, masked_and_merged);
+	tcase_add_test(tcase, two_servers);
+	tcase_add_test(tcase, deadline_of_an_answer);
+	tcase_add_test(tcase, what_wakes_from_idle);
+	tcase_add_loop_test(tcase, timer_of_an_idle_guest, 0, 2);
+	tcase_add_loop_test(tcase, timer_while_its_event_is_handled, 0, 2);
+	tcase_add_loop_test(tcase, timer_while_it_is_stopped, 0, 2);
+	tcase_add_loop_test(tcase, stopped_in_each_state, 0, count);
+	tcase_add_test(tcase, stopped_with_an_exit_under_way);
+	tcase_add_loop_test(tcase, started_when_stopped, 0, count);
+	return machine_main("event", &tcase, 1);
+}
