@@ -158,8 +158,7 @@ enum status vcpu_start(struct invocation *call)
 	uint8_t state = vcpu->context.state;
 
 	/* Stopped with an exit under way it is neither parked nor stopped, but waits for its VMM. */
-	if (vcpu->endpoint.type == OBJECT_NULL ||
-	    (state != STATE_STOPPED && state != STATE_PARKED))
+	if (vcpu->endpoint.type == OBJECT_NULL || (state != STATE_STOPPED && state != STATE_PARKED))
 		return ERR_STATE;
 	arch_vcpu_reset(vcpu);
 	vcpu->stopped = false;
