@@ -17,7 +17,7 @@ U32 = "<I"
 U64 = "<Q"
 
 BOARD = "configs/boards/qemu-virt-aarch64.json"
-# Of the Linux Image header that an image begins with: how far from the start of memory it wants to be.
+# Of the Linux Image header that an image begins with: how far into the memory it wants to be.
 TEXT_OFFSET_AT = 8
 
 
@@ -70,7 +70,8 @@ class Image:
 
     def field(self, field):
         """Where a field of the manifest is."""
-        return self.get(self.header("MANIFEST_OFFSET"), U64) + self.names[f"OFFSET_MANIFEST_{field}"]
+        manifest = self.get(self.header("MANIFEST_OFFSET"), U64)
+        return manifest + self.names[f"OFFSET_MANIFEST_{field}"]
 
     def component(self, name, field):
         """Where a field of a component's record is."""

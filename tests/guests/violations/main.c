@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The order of things: accesses that must work, then the same violations round by round, then as
+ * many that are all different. The console is used for what is wrong and for the end.
+ */
+#include "violations.h"
+
+#include <cloister/print.h>
+
+#define ROUNDS   25000
+#define STRAYS   500000
+#define EMULATED 1000
+
+#define LINE_SIZE 200
+
+/* What is wrong is said so many times. */
+#define WRONG_MAX 10
+
+static uint32_t wrong;
+
+static void put_line(const char *line)
+{
+	for (; *line; line++)
+		arch_put(*line);
+	arch_put('\r');
+	arch_put('\n');
+}
+
+static void judge(bool good, const char *what, uint64_t number)
+{
+	char line[LINE_SIZE];
+	uint32_t length;
+
+	if (good || ++wrong > WRONG_MAX)
+		return;
+	length = print_format(line, sizeof(line), "wrong: %s %lu: ", what, (unsigned long)number);
+	arch_describe(line + length, sizeof(line) - length);
+	put_line(line);
+}
+
+static _Noreturn void end(void)
+{
+	char line[LINE_SIZE];
+
+	print_format(line, sizeof(line), "%s: %u violations, %u emulated, %u wrong",
+		     wrong ? "FAIL" : "PASS", ROUNDS * SITES + STRAYS, EMULATED, wrong);
+	put_line(line);
+	arch_power_off();
+}
+
+void violations_main(void)
+{
+	arch_start();
+	for (uint32_t i = 0; i < EMULATED; i++)
+		judge(arch_emulated(), "emulated access", i);
+	for (uint32_t round = 0; round < ROUNDS; round++)
+		for (uint32_t site = 0; site < SITES; site++)
+			judge(arch_violate(site), "site", site);
+	for (uint64_t i = 0; i < STRAYS; i++)
+		judge(arch_stray(i), "stray", i);
+	end();
+}
+
+void violations_unexpected(void)
+{
+	judge(false, "exception", 0);
+	end();
+}
