@@ -52,7 +52,7 @@ static void fill_manifest(struct manifest *manifest)
 
 static void remember(struct context *context)
 {
-	ck_assert_uint_lt(context_count, CONTEXTS_MAX);
+	expect(context_count < CONTEXTS_MAX);
 	contexts[context_count++] = context;
 }
 
@@ -89,7 +89,7 @@ TCase *machine_case(const char *name)
 
 cap_t slot_new(void)
 {
-	ck_assert_uint_lt(next_slot, 1U << MACHINE_CNODE_BITS);
+	expect(next_slot < 1U << MACHINE_CNODE_BITS);
 	return next_slot++;
 }
 
@@ -184,8 +184,7 @@ void machine_run(struct context *context)
 	sched_set_priority(context, PRIORITY_RUN);
 	urgent = context;
 	fake_interrupt();
-	ck_assert_msg(!fake.idle && core.current == context, "the context cannot run: state %u",
-		      context->state);
+	expect(!fake.idle && core.current == context);
 }
 
 void machine_run_task(const struct task *task)
@@ -276,7 +275,7 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 {
 	bool over = task_syscall(&root, number, cap, m->label, m->word, deadline);
 
-	ck_assert_msg(over, "the root server waits");
+	expect(over);
 	m->label = task_label(&root);
 	for (unsigned int i = 0; i < MESSAGE_WORDS; i++)
 		m->word[i] = task_word(&root, i);
@@ -287,26 +286,25 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 static void check_time(const struct context *context)
 {
 	if (context->sc)
-		ck_assert_ptr_eq(context->sc->holder, context);
+		expect(context->sc->holder == context);
 	if (context->lender)
-		ck_assert_ptr_eq(context->lender->borrower, context);
+		expect(context->lender->borrower == context);
 	if (context->borrower) {
-		ck_assert_ptr_eq(context->borrower->lender, context);
-		ck_assert_ptr_null(context->sc);
+		expect(context->borrower->lender == context);
+		expect(!context->sc);
 	}
 }
 
 static void check_calls(const struct context *context)
 {
 	if (context->callee)
-		ck_assert_ptr_eq(context->callee->caller, context);
+		expect(context->callee->caller == context);
 	if (context->caller)
-		ck_assert_ptr_eq(context->caller->callee, context);
-	ck_assert(!context->callee == (context->state != STATE_CALLING));
+		expect(context->caller->callee == context);
+	expect(!context->callee == (context->state != STATE_CALLING));
 	/* Somebody who is to answer can run: on time of its own, on lent time, or on what will come back to it. */
 	if (context->callee && context->sc)
-		ck_assert_msg(context->callee->sc || context->callee->borrower,
-			      "a server without time for a caller that has some");
+		expect(context->callee->sc || context->callee->borrower);
 }
 
 static void check_queue(const struct context *context)
@@ -316,28 +314,29 @@ static void check_queue(const struct context *context)
 
 	switch (context->state) {
 	case STATE_READY:
-		ck_assert(!running || !queued);
+		expect(!running || !queued);
+		/* With time, it is in a queue. */
 		if (!running && context->sc && context->sc->count &&
 		    list_empty(&context->sc->timeout.link))
-			ck_assert_msg(queued, "ready, with time, and in no queue");
+			expect(queued);
 		break;
 	case STATE_SENDING:
 	case STATE_RECEIVING:
-		ck_assert(queued && context->endpoint);
+		expect(queued && context->endpoint);
 		break;
 	case STATE_WAITING:
-		ck_assert(queued);
+		expect(queued);
 		break;
 	case STATE_FAULTED:
-		ck_assert(queued == (context->endpoint != NULL));
+		expect(queued == (context->endpoint != NULL));
 		break;
 	default:
-		ck_assert(!queued && !context->endpoint);
+		expect(!queued && !context->endpoint);
 		break;
 	}
 	if (context->state != STATE_SENDING && context->state != STATE_CALLING &&
 	    context->state != STATE_RECEIVING && context->state != STATE_WAITING)
-		ck_assert_msg(list_empty(&context->deadline.link), "a deadline of nothing");
+		expect(list_empty(&context->deadline.link));
 }
 
 static void check_ready_queues(void)
@@ -345,7 +344,7 @@ static void check_ready_queues(void)
 	for (unsigned int i = 0; i < PRIORITIES; i++) {
 		bool marked = core.bitmap[i / 64] & BIT(i % 64);
 
-		ck_assert_msg(marked == !list_empty(&core.ready[i]), "priority %u", i);
+		expect(marked == !list_empty(&core.ready[i]));
 	}
 }
 
@@ -357,7 +356,7 @@ void machine_check(void)
 		check_queue(contexts[i]);
 	}
 	check_ready_queues();
-	ck_assert_uint_eq(fake_tlb_stale(), 0);
+	expect(fake_tlb_stale() == 0);
 }
 
 uint32_t random_below(uint32_t limit)

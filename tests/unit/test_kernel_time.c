@@ -50,7 +50,7 @@ START_TEST(first_is_first)
 			timeout_set(&timeouts[i], model[i]);
 			break;
 		}
-		ck_assert_uint_eq(timeout_first(), model_first());
+		expect(timeout_first() == model_first());
 	}
 }
 END_TEST

@@ -74,27 +74,26 @@ static void check_tree(void)
 	unsigned int count = 0;
 
 	for (const struct slot *i = untyped->next; i != end_of(untyped); i = i->next) {
-		ck_assert_ptr_eq(i->prev->next, i);
-		ck_assert_uint_le(i->depth, i->prev->depth + 1);
-		ck_assert_uint_ne(i->type, OBJECT_NULL);
+		expect(i->prev->next == i);
+		expect(i->depth <= i->prev->depth + 1);
+		expect(i->type != OBJECT_NULL);
 		count++;
 	}
 	for (unsigned int i = 0; i < SLOTS; i++) {
 		const struct slot *slot = at(i);
 
-		ck_assert(nodes[i].used == (slot->type != OBJECT_NULL));
+		expect(nodes[i].used == (slot->type != OBJECT_NULL));
 		if (!nodes[i].used)
 			continue;
 		count--;
-		ck_assert_uint_eq(slot->type, nodes[i].type);
-		ck_assert_uint_eq(slot->rights, nodes[i].rights);
-		ck_assert_uint_eq(slot->data, nodes[i].badge);
-		ck_assert_uint_eq(slot->depth, nodes[i].depth);
-		ck_assert(nodes[i].original == !!(slot->flags & SLOT_ORIGINAL));
-		ck_assert(
-			is_below(nodes[i].parent == OUTSIDE ? untyped : at(nodes[i].parent), slot));
+		expect(slot->type == nodes[i].type);
+		expect(slot->rights == nodes[i].rights);
+		expect(slot->data == nodes[i].badge);
+		expect(slot->depth == nodes[i].depth);
+		expect(nodes[i].original == !!(slot->flags & SLOT_ORIGINAL));
+		expect(is_below(nodes[i].parent == OUTSIDE ? untyped : at(nodes[i].parent), slot));
 	}
-	ck_assert_uint_eq(count, 0);
+	expect(count == 0);
 }
 
 static void try_retype(unsigned int slot)
@@ -103,7 +102,7 @@ static void try_retype(unsigned int slot)
 	enum status status = untyped_retype(memory, type, 0, cnode, slot, 1, 0);
 
 	if (nodes[slot].used) {
-		ck_assert_int_eq(status, ERR_OCCUPIED);
+		expect(status == ERR_OCCUPIED);
 		return;
 	}
 	if (status == ERR_MEMORY) {
@@ -148,7 +147,7 @@ static void try_mint(unsigned int from, unsigned int to)
 	uint64_t result = 0;
 	enum status status = model_mint(&nodes[from], nodes[to].used, rights, badge, &result);
 
-	ck_assert_int_eq(cnode_mint(cnode, from, cnode, to, rights, badge), status);
+	expect(cnode_mint(cnode, from, cnode, to, rights, badge) == status);
 	if (status != OK)
 		return;
 	nodes[to] = nodes[from];
@@ -164,7 +163,7 @@ static void try_copy(unsigned int from, unsigned int to)
 	uint64_t badge;
 	enum status status = model_mint(&nodes[from], nodes[to].used, 0, 0, &badge);
 
-	ck_assert_int_eq(cnode_copy(cnode, from, cnode, to), status);
+	expect(cnode_copy(cnode, from, cnode, to) == status);
 	if (status != OK)
 		return;
 	nodes[to] = nodes[from];
@@ -179,7 +178,7 @@ static void try_move(unsigned int from, unsigned int to)
 
 	if (!nodes[from].used)
 		status = ERR_CAPABILITY;
-	ck_assert_int_eq(cnode_move(cnode, from, cnode, to), status);
+	expect(cnode_move(cnode, from, cnode, to) == status);
 	if (status != OK)
 		return;
 	nodes[to] = nodes[from];
@@ -195,14 +194,14 @@ static void try_delete(unsigned int slot)
 
 	if (!nodes[slot].used)
 		status = ERR_CAPABILITY;
-	ck_assert_int_eq(cnode_delete(cnode, slot), status);
+	expect(cnode_delete(cnode, slot) == status);
 	if (status == OK)
 		nodes[slot].used = false;
 }
 
 static void try_revoke(unsigned int slot)
 {
-	ck_assert_int_eq(cnode_revoke(cnode, slot), nodes[slot].used ? OK : ERR_CAPABILITY);
+	expect(cnode_revoke(cnode, slot) == (nodes[slot].used ? OK : ERR_CAPABILITY));
 	if (nodes[slot].used)
 		model_revoke(slot);
 }
@@ -251,7 +250,7 @@ START_TEST(random_operations)
 	machine_check();
 	/* The end of the CNode is the end of what is in it. */
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, cnode));
-	ck_assert(!slot_has_descendants(slot_of(memory)));
+	expect(!slot_has_descendants(slot_of(memory)));
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, memory));
 }
 END_TEST
