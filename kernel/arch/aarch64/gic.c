@@ -83,7 +83,7 @@ static void start_distributor(void)
 	while (*reg(distributor, GICD_CTLR) & GICD_CTLR_RWP)
 		;
 	for (uint32_t i = 32; i < interrupts; i++)
-		*(volatile uint64_t *)(distributor + GICD_IROUTER + i * 8) = affinity;
+		*(volatile uint64_t *)(distributor + GICD_IROUTER + i * 8UL) = affinity;
 }
 
 static void start_redistributor(volatile char *redistributor)

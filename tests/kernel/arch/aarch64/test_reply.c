@@ -113,7 +113,7 @@ static void unanswered_comes_again(void)
 }
 
 /* A VMM of its own process, without time: answers starts, then stands in its first other exit. */
-static volatile uint64_t vmm_phase, vmm_sequence, vmm_entry;
+static volatile uint64_t vmm_phase, vmm_sequence;
 
 static void stubborn_vmm(uint64_t status, uint64_t label, uint64_t sequence, uint64_t address)
 {
