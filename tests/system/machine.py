@@ -117,6 +117,12 @@ class Machine:
             raise Failure(f"the machine was ended by signal {self.child.signalstatus}")
         return self.child.exitstatus
 
+    def rest(self, seconds):
+        """What else comes in this time, at whose end the machine must still be there."""
+        if self.child.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=seconds):
+            raise Failure("the machine ended")
+        return self.child.before
+
     def kill(self):
         """Ends whatever still runs: the child leads a process group of its own."""
         with contextlib.suppress(ProcessLookupError):

@@ -1,0 +1,182 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Crashes, of VMMs, of drivers and of the kernel: the report on the console, the functions that
+tools/symbolize names in it, and how the machine goes on. The programs that crash are in crash/.
+
+Called with the name of one test, which is a function below.
+"""
+
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+
+from image import U64, Image, constants, qemu, tool
+from machine import Failure, check, environment, feed, machine, show, source
+
+SECONDS = 60
+ROOMS = ("configs", "kernel", "loader", "drivers-server", "vmm-server")
+VALUE = "[0-9a-f]{16}"
+
+WRITE = "write to memory that is not writable at"
+JUMP = "jump to memory that is not executable at"
+# By the guest: what its VMM does wrong, and the frame that tells who. Of a jump that is the jumping
+# function's caller: pc and x29 are both not its own any more.
+VMMS = {
+    "null": ("read where nothing is mapped at 0x0", 0, "read_nowhere"),
+    "text": (f"{WRITE} 0x2[0-9a-f]{{5}}", 0, "write_code"),
+    "constant": (f"{WRITE} 0x2[0-9a-f]{{5}}", 0, "write_constant"),
+    "page": (f"{WRITE} 0x11000000", 0, "write_configuration"),
+    "data": (f"{JUMP} 0x2[0-9a-f]{{5}}", 1, "server_main"),
+    "stack": (f"{JUMP} 0xfff[0-9a-f]{{4}}", 1, "server_main"),
+}
+
+
+def elf(program):
+    return os.path.join(environment("CLOISTER_BUILD"), "tests", "system",
+                        f"crash-{program}.aarch64.elf")
+
+
+def programs(directory, room, name, replacement):
+    """The programs of the build with another in the place of one; gives the folder."""
+    build = environment("CLOISTER_BUILD")
+    folder = os.path.join(directory, "programs")
+    os.makedirs(os.path.join(folder, room))
+    for other in ROOMS:
+        if other != room:
+            os.symlink(os.path.join(build, other), os.path.join(folder, other))
+    for file in os.listdir(os.path.join(build, room)):
+        os.symlink(os.path.join(build, room, file), os.path.join(folder, room, file))
+    place = os.path.join(folder, room, f"{name}.aarch64.elf")
+    os.remove(place)
+    os.symlink(replacement, place)
+    return folder
+
+
+def run(room, name, replacement, guests):
+    """Boots guests, with one program replaced. Gives the console, with functions' names."""
+    with tempfile.TemporaryDirectory() as directory:
+        folder = programs(directory, room, name, replacement)
+        description = os.path.join(directory, "crash.json")
+        with open(description, "w", encoding="ascii") as file:
+            json.dump({"board": "qemu-virt-aarch64",
+                       "guests": [{"name": guest, "memory": "4 MiB", "kernel": elf("guest")}
+                                  for guest in guests]}, file)
+        text, status = feed(tool("run", "--programs", folder, description), "", SECONDS)
+        text = symbolized(text, folder)
+    if status != 0:
+        show(text)
+        raise Failure(f"QEMU's exit status is {status}")
+    return text
+
+
+def symbolized(text, folder):
+    done = subprocess.run([source("tools/symbolize"), "--build", folder], input=text, text=True,
+                          stdout=subprocess.PIPE, check=True)
+    return done.stdout.replace("\r", "")
+
+
+def expect(text, *patterns):
+    """Checks that lines of these patterns come, in this order."""
+    rest = text
+    for pattern in patterns:
+        found = re.search(f"^{pattern}$", rest, re.MULTILINE)
+        if not found:
+            show(text)
+            raise Failure(f"there is no line {pattern!r}, or not in its place")
+        rest = rest[found.end():]
+
+
+def registers():
+    """The lines of a report with x0 to x30, sp, pc and pstate."""
+    rows = ["  " + " ".join(f"x{n:02} {VALUE}" for n in range(first, min(first + 4, 31)))
+            for first in range(0, 31, 4)]
+    return [*rows, f"  sp  {VALUE} pc  {VALUE} pstate [0-9a-f]{{8}}"]
+
+
+def crashed(server, cause):
+    """The lines of a report up to the backtrace."""
+    return [rf"server {server} crashed: {cause}, pc 0x[0-9a-f]+ \(cause 0x[0-9a-f]+\)",
+            *registers()]
+
+
+def frame(depth, program, function, file):
+    return rf"  #{depth} {program} 0x{VALUE} {function} \({file}:\d+\)"
+
+
+def without_reports(text):
+    """What the multiplexer shows: a report may stand in the middle of a line of it."""
+    return re.sub(r"\nserver .*\n(  .*\n)+", "", text)
+
+
+def vmm():
+    """What must not be written or run is not; each failure ends its guest only."""
+    text = run("vmm-server", "vmm-server", elf("vmm"), VMMS)
+    for guest, (cause, depth, function) in VMMS.items():
+        expect(text, *crashed(f"vmm {guest}", cause), rf"  #0 vmm-server 0x{VALUE} .*")
+        report = text.split(f"server vmm {guest} crashed", 1)[1].split("server vmm ", 1)[0]
+        expect(report, frame(depth, "vmm-server", function, "tests/system/crash/vmm.c"))
+        expect(without_reports(text), rf"\[root\] guest {guest}: its VMM failed")
+    expect(text, r"\[root\] the last guest has ended: powering off")
+
+
+def driver_fails(name, server):
+    """The guest runs on, and what is told goes by the kernel's console."""
+    text = run("drivers-server", name, elf("driver"), ["alone"])
+    file = "tests/system/crash/driver.c"
+    expect(text, *crashed(server, f"{WRITE} 0xffffffffc0000000"),
+           frame(0, name, "reset_device", file), frame(1, name, "start_device", file),
+           frame(2, name, "server_main", file),
+           frame(3, name, "_start", "lib/arch/aarch64/start.S"),
+           "guest alone: powered off", "the last guest has ended: powering off")
+
+
+def uart():
+    """The UART's driver crashes."""
+    driver_fails("pl011", "uart")
+
+
+def console():
+    """The console's multiplexer crashes."""
+    driver_fails("console", "console")
+
+
+def kernel():
+    """An interrupt controller where nothing is: the kernel says where it crashed, and stops."""
+    gicd = constants("aarch64")["PLATFORM_GICD"] * struct.calcsize(U64)
+    with tempfile.TemporaryDirectory() as directory:
+        image = Image.build(directory, source("configs/kernel-test.json"))
+        image.put(image.field("PLATFORM") + gicd, U64, 0x0b000000)
+        image.seal()
+        path = image.write(os.path.join(directory, "image"))
+        with machine(qemu(path, image.memory_mib())) as stopped:
+            stopped.expect("Cloister: the kernel stops: ")
+            stopped.rest(3)
+            text = symbolized(stopped.transcript, environment("CLOISTER_BUILD"))
+    expect(text, rf"Cloister: exception 4 in the kernel: ESR_EL2 0x96000010 FAR_EL2 0x{VALUE}",
+           rf"x0  0x{VALUE}  x1  0x{VALUE}  x2  0x{VALUE}",
+           rf"x30 0x{VALUE}  pc  0x{VALUE}  pstate 0x\w{{8}}",
+           frame(0, "kernel", r"\w+", "kernel/arch/aarch64/gic.c"),
+           "Cloister: the kernel stops: an exception in the kernel",
+           frame(r"\d", "kernel", "arch_main", "kernel/arch/aarch64/start.c"))
+
+
+TESTS = [vmm, uart, console, kernel]
+
+
+def main():
+    name = sys.argv[1]
+    test = {test.__name__: test for test in TESTS}[name]
+    try:
+        test()
+    except Failure as failure:
+        print(f"{name}: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
