@@ -79,19 +79,42 @@ static bool is_full(const struct sched_context *sc)
 	return sc->budget == sc->period;
 }
 
+/* The nth refill from the first. */
+static struct refill *refill_at(struct sched_context *sc, unsigned int n)
+{
+	return &sc->refill[(sc->first + n) % REFILLS_MAX];
+}
+
+/*
+ * The ring is full: the two that are closest in time become one, at the time of the later. Late rather than early: the
+ * share is never exceeded. The first is in use.
+ */
+static void refill_merge(struct sched_context *sc)
+{
+	unsigned int best = 1;
+
+	for (unsigned int i = 2; i + 1 < sc->count; i++)
+		if (refill_at(sc, i + 1)->when - refill_at(sc, i)->when <
+		    refill_at(sc, best + 1)->when - refill_at(sc, best)->when)
+			best = i;
+	refill_at(sc, best + 1)->amount += refill_at(sc, best)->amount;
+	sc->count--;
+	for (unsigned int i = best; i < sc->count; i++)
+		*refill_at(sc, i) = *refill_at(sc, i + 1);
+}
+
 static void refill_add(struct sched_context *sc, uint64_t when, uint64_t amount)
 {
-	uint8_t last;
+	struct refill *last = refill_at(sc, sc->count - 1U);
 
-	if (sc->count == REFILLS_MAX) {
-		/* Late rather than early: the share is never exceeded. */
-		last = (sc->first + sc->count - 1) % REFILLS_MAX;
-		sc->refill[last].amount += amount;
-	} else {
-		last = (sc->first + sc->count++) % REFILLS_MAX;
-		sc->refill[last].amount = amount;
+	/* What was used without a break comes back as one. */
+	if (sc->count && last->when + last->amount >= when) {
+		last->amount += amount;
+		return;
 	}
-	sc->refill[last].when = when;
+	if (sc->count == REFILLS_MAX)
+		refill_merge(sc);
+	*refill_at(sc, sc->count++) = (struct refill){ .when = when, .amount = amount };
 }
 
 static void refill_drop_first(struct sched_context *sc)
@@ -133,7 +156,6 @@ static void refill_use(struct sched_context *sc, uint64_t used)
 
 		sc->refill[sc->first].amount -= used;
 		sc->refill[sc->first].when = when + used;
-		/* A full ring takes it at its last place; that may be the first too, when there is one only. */
 		refill_add(sc, when + sc->period, used);
 	}
 	while (sc->count > 1 && sc->refill[sc->first].amount < budget_min()) {
@@ -329,7 +351,7 @@ enum status sched_context_configure(struct invocation *call, uint64_t budget, ui
 	sc->period = period;
 	sc->first = 0;
 	sc->count = 0;
-	refill_add(sc, 0, budget);
+	refill_add(sc, arch_counter(), budget);
 	timeout_cancel(&sc->timeout);
 	sched_refill(sc);
 	return OK;

@@ -11,16 +11,19 @@
 #include <context.h>
 #include <slot.h>
 
-#define REFILLS_MAX 8
+#define REFILLS_MAX 16
 
-/* Time on a core: a ring of amounts, each with the time from which it can be used. */
+/* Time that can be used from a time on. */
+struct refill {
+	uint64_t when;
+	uint64_t amount;
+};
+
+/* Time on a core: a ring of refills, in the order of their times. */
 struct sched_context {
 	uint64_t budget; /* ticks; 0: not configured */
 	uint64_t period;
-	struct {
-		uint64_t when;
-		uint64_t amount;
-	} refill[REFILLS_MAX];
+	struct refill refill[REFILLS_MAX];
 	uint8_t first;
 	uint8_t count;
 	struct context *holder; /* who runs on it now, own or borrowed */
