@@ -19,9 +19,8 @@
 #define CLASS_DATA     0x24
 #define ISS_CM         (1U << 8)
 
-/* PSTATE: AArch32 state; and what the instruction's completion clears (BTYPE, SS, IL). */
+/* PSTATE: AArch32 state. */
 #define PSTATE_AARCH32 (1U << 4)
-#define PSTATE_CLEARED (3U << 10 | 1U << 21 | 1U << 20)
 
 #define PAGE_SIZE 4096ULL
 #define PAGE_MASK (PAGE_SIZE - 1)
@@ -145,9 +144,11 @@ uint64_t arch_exit_memory(struct vcpu *vcpu, struct message *m)
 	vcpu->update->registers = vcpu->page->registers;
 	if (!emulate_transfer(vcpu, &transfer, physical))
 		return emulate_refuse(vcpu, VIOLATION_INSTRUCTION, address);
-	vcpu->update->registers.pc += 4;
-	vcpu->update->registers.pstate &= ~(uint64_t)PSTATE_CLEARED;
-	return DISPOSITION_RESUME | REPLY_REGISTERS;
+	/*
+	 * The kernel steps: PSTATE goes back as it was, for with bits in it that a VMM may not set
+	 * (TCO of a guest's exception handler) any other value would be refused.
+	 */
+	return DISPOSITION_STEP | REPLY_REGISTERS;
 }
 
 uint64_t arch_exit_other(struct vcpu *vcpu, struct message *m)
