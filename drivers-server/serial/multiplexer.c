@@ -163,7 +163,10 @@ static bool discard_input(struct multiplexer *m)
 {
 	uint8_t chunk[CHUNK];
 
-	return stream_read(&m->keyboard, chunk, sizeof(chunk));
+	if (!stream_read(&m->keyboard, chunk, sizeof(chunk)))
+		return false;
+	touch_driver(m);
+	return true;
 }
 
 static bool read_input(struct multiplexer *m)

@@ -156,6 +156,13 @@ START_TEST(input_without_a_console)
 		ck_assert_uint_eq(stream_write(&driver.out, &config, 700), 700);
 		settle();
 	}
+	multiplexer_signals(&m);
+	/* A driver that fell asleep over a full ring is woken. */
+	while (stream_write(&driver.out, &config, 700))
+		;
+	ck_assert(!stream_await_room(&driver.out, 1));
+	settle();
+	ck_assert_uint_eq(multiplexer_signals(&m), 1U << PEER_DRIVER);
 	ck_assert(multiplexer_may_sleep(&m));
 }
 END_TEST
