@@ -23,14 +23,13 @@ void endpoint_destroy(struct endpoint *endpoint)
 	while (!list_empty(&endpoint->queue)) {
 		struct context *context = first(endpoint);
 
-		/* A fault that nobody can take leaves its thread stopped; so does an exit its VCpu. */
-		if (context->kind == CONTEXT_THREAD && context->state != STATE_FAULTED) {
-			context_unblock(context);
+		/* A VCpu is not here: its binding went first. A fault that nobody can take leaves its thread stopped. */
+		context_unblock(context);
+		if (context->state == STATE_FAULTED) {
+			context->state = STATE_STOPPED;
+		} else {
 			message_set_status(context->registers, ERR_ABORTED);
 			sched_wake(context);
-		} else {
-			context_unblock(context);
-			context->state = STATE_STOPPED;
 		}
 	}
 }

@@ -98,7 +98,7 @@ void ipc_fault(struct thread *thread, uint64_t cause, uint64_t address)
 	}
 	endpoint = (struct endpoint *)fault->object;
 	thread->context.badge = fault->data;
-	server = endpoint_receiver(endpoint);
+	server = endpoint_receiver_with_time(endpoint);
 	if (!server) {
 		endpoint_enqueue(endpoint, &thread->context, STATE_FAULTED);
 		return;

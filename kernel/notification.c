@@ -20,18 +20,6 @@ static struct context *first_waiter(struct notification *notification)
 		       container_of(notification->waiters.next, struct context, queue);
 }
 
-void notification_destroy(struct notification *notification)
-{
-	struct context *waiter;
-
-	binding_clear(&notification->vcpu);
-	while ((waiter = first_waiter(notification))) {
-		context_unblock(waiter);
-		message_set_status(waiter->registers, ERR_ABORTED);
-		sched_wake(waiter);
-	}
-}
-
 void notification_unbound(struct notification *notification)
 {
 	notification->binding = NOTIFICATION_UNBOUND;
@@ -46,6 +34,29 @@ static bool drives_line(struct notification *notification)
 {
 	return notification->binding == NOTIFICATION_SLOT &&
 	       (bound_vcpu(notification)->slots.level & BIT(notification->slot));
+}
+
+/* Lets go of the VCpu. A line that nobody drives any more is down. */
+static void release(struct notification *notification)
+{
+	if (drives_line(notification)) {
+		slots_set_line(&bound_vcpu(notification)->slots, notification->slot, false);
+		vcpu_kick(bound_vcpu(notification));
+	}
+	binding_clear(&notification->vcpu);
+	notification_unbound(notification);
+}
+
+void notification_destroy(struct notification *notification)
+{
+	struct context *waiter;
+
+	release(notification);
+	while ((waiter = first_waiter(notification))) {
+		context_unblock(waiter);
+		message_set_status(waiter->registers, ERR_ABORTED);
+		sched_wake(waiter);
+	}
 }
 
 static void drive_slot(struct notification *notification)
@@ -158,8 +169,7 @@ enum status notification_unbind(struct invocation *call)
 
 	if (notification->binding == NOTIFICATION_UNBOUND)
 		return ERR_STATE;
-	binding_clear(&notification->vcpu);
-	notification_unbound(notification);
+	release(notification);
 	return OK;
 }
 

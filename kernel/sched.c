@@ -320,9 +320,20 @@ void sched_forget(struct context *context)
 
 void sched_context_unbound(struct sched_context *sc)
 {
-	if (sc->holder)
-		give(sc->holder, NULL);
+	struct context *at = sc->holder;
+
+	if (!at)
+		return;
+	give(at, NULL);
 	sc->holder = NULL;
+	/* Nobody on the chain has anything to give back. */
+	while (at->lender) {
+		struct context *lender = at->lender;
+
+		at->lender = NULL;
+		lender->borrower = NULL;
+		at = lender;
+	}
 }
 
 void sched_context_destroy(struct sched_context *sc)
@@ -374,9 +385,13 @@ enum status sched_context_bind(struct invocation *call, cap_t cap)
 	if (context->sc || context->borrower || context->lender)
 		return ERR_OCCUPIED;
 	status = binding_set(&sc->bound, slot, OBJECT_SCHED_CONTEXT, sc);
-	if (status == OK)
-		give(context, sc);
-	return status;
+	if (status != OK)
+		return status;
+	give(context, sc);
+	/* Who works for it already gets it. */
+	if (context->callee)
+		sched_lend(context, context->callee);
+	return OK;
 }
 
 enum status sched_context_unbind(struct invocation *call)

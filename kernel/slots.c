@@ -5,6 +5,7 @@
  */
 #include <arch/list_register.h>
 #include <slots.h>
+#include <vcpu.h>
 
 void slots_init(struct slots *slots)
 {
@@ -30,11 +31,20 @@ static void set_bit(uint64_t *word, uint32_t bit, bool value)
 	*word = (*word & ~BIT(bit)) | ((uint64_t)value << bit);
 }
 
+/* The physical interrupt is this VCpu's only while its state is on the core. */
+static void end_hardware(struct slots *slots, uint64_t bits)
+{
+	struct vcpu *vcpu = arch_vcpu_resident();
+
+	if (vcpu && &vcpu->slots == slots)
+		hardware_end(slots->hardware & bits);
+}
+
 /* The guest is done with an interrupt that was active in no list register. */
 static void deactivate(struct slots *slots, uint32_t slot)
 {
 	slots->active &= ~BIT(slot);
-	hardware_end(slots->hardware & BIT(slot));
+	end_hardware(slots, BIT(slot));
 }
 
 enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
@@ -56,8 +66,10 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
 		set_bit(&slots->line, slot, change & SLOT_LINE);
 	if (change & SLOT_PEND)
 		slots->latch |= BIT(slot);
-	if (change & SLOT_UNPEND)
+	if (change & SLOT_UNPEND) {
+		end_hardware(slots, slots->latch & ~slots->active & BIT(slot));
 		slots->latch &= ~BIT(slot);
+	}
 	if (change & SLOT_ACTIVATE)
 		slots->active |= BIT(slot);
 	if (change & SLOT_DEACTIVATE)
@@ -144,19 +156,34 @@ static void drop_quiet(struct slots *slots)
 	}
 }
 
+/* The slots of a set that have this number. */
+static uint64_t with_number(const struct slots *slots, uint64_t set, uint16_t number)
+{
+	uint64_t found = 0;
+
+	for (; set; set &= set - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(set);
+
+		if (slots->number[slot] == number)
+			found |= BIT(slot);
+	}
+	return found;
+}
+
 void slots_fill(struct slots *slots)
 {
 	uint64_t pending;
 	uint64_t waiting;
 
 	drop_quiet(slots);
-	pending = slots_pending(slots) & slots->enabled;
+	pending = slots_pending(slots) & slots->enabled & ~(slots->hardware & slots->active);
 	waiting = pending | slots->active;
 	for (uint32_t i = 0; i < list_register_count() && waiting; i++) {
 		uint32_t slot = most_urgent(slots, waiting);
 		uint64_t bit = BIT(slot);
 
-		waiting &= ~bit;
+		/* Two list registers never hold the same number (IHI 0069, 12.4.7): later ones wait. */
+		waiting &= ~with_number(slots, waiting, slots->number[slot]);
 		slots->in_register[i] = (uint8_t)slot;
 		list_register_put(i, &(struct list_register){
 					     .number = slots->number[slot],

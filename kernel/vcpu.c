@@ -250,6 +250,16 @@ enum status vcpu_statistics(struct invocation *call, uint64_t *exits, uint64_t *
 	return OK;
 }
 
+/* The address space that the pages were mapped in is gone. */
+static void forget_page_frames(struct vcpu *vcpu)
+{
+	if (vcpu->page_frame.type == OBJECT_NULL || vcpu->page_frame.space ||
+	    vcpu->update_frame.space)
+		return;
+	slot_delete(&vcpu->update_frame);
+	slot_delete(&vcpu->page_frame);
+}
+
 enum status address_space_map_vcpu(struct invocation *call, cap_t cap, uint64_t address)
 {
 	struct address_space *space = (struct address_space *)call->slot->object;
@@ -262,6 +272,7 @@ enum status address_space_map_vcpu(struct invocation *call, cap_t cap, uint64_t 
 	if (status != OK)
 		return status;
 	vcpu = (struct vcpu *)slot->object;
+	forget_page_frames(vcpu);
 	if (vcpu->page_frame.type != OBJECT_NULL)
 		return ERR_OCCUPIED;
 	/* Both frames are descendants of this capability: revoking it takes the pages from the VMM. */

@@ -38,7 +38,6 @@ struct context {
 	uint8_t kind;
 	uint8_t state;
 	uint8_t priority;
-	uint8_t depth;             /* of the chain of lent time that ends here */
 	struct sched_context *sc;  /* the time it runs on, own or lent; NULL: none */
 	struct list queue;         /* a ready queue, or the queue of what it is blocked on */
 	struct endpoint *endpoint; /* whose queue that is, for SENDING, RECEIVING and FAULTED */

@@ -18,27 +18,34 @@
 
 #define SPSR_EL0    0UL
 #define HCRX_EL2    S3_4_C1_C2_2
+#define VSESR_EL2   S3_4_C5_C2_3
 #define HFGRTR_EL2  S3_4_C1_C1_4
 #define HFGWTR_EL2  S3_4_C1_C1_5
 #define HFGITR_EL2  S3_4_C1_C1_6
 #define HDFGRTR_EL2 S3_4_C3_C1_4
 #define HDFGWTR_EL2 S3_4_C3_C1_5
-#define HAFGRTR_EL2 S3_4_C3_C1_6
-#define ZCR_EL2     S3_4_C1_C2_0
 
 static uint64_t field(uint64_t id, unsigned int shift)
 {
 	return (id >> shift) & 0xf;
 }
 
-/* Debug and performance monitors are nobody's: accesses trap. MDCR_EL2, D24.3.17. */
-static void start_debug(void)
+/* How many event counters there are; 0: no performance monitors that follow the architecture. */
+static uint64_t event_counters(void)
 {
-	uint64_t counters = (read_sysreg(pmcr_el0) >> 11) & 0x1f;
+	uint64_t version = field(read_sysreg(id_aa64dfr0_el1), 8);
 
-	write_sysreg(mdcr_el2, counters | BIT(5) | BIT(6) | BIT(9) | BIT(10) | BIT(11) | BIT(19));
+	return version == 0 || version == 0xf ? 0 : (read_sysreg(pmcr_el0) >> 11) & 0x1f;
+}
+
+/* Debug, profiling and performance monitors are nobody's: accesses trap. MDCR_EL2, D24.3.17. */
+static void start_debug(uint64_t counters)
+{
+	write_sysreg(mdcr_el2,
+		     counters | BIT(5) | BIT(6) | BIT(9) | BIT(10) | BIT(11) | BIT(14) | BIT(19));
 	write_sysreg(mdscr_el1, 0);
-	write_sysreg(pmuserenr_el0, 0);
+	if (counters)
+		write_sysreg(pmuserenr_el0, 0);
 }
 
 /* PMEVTYPER<n>_EL0, D24.5.12: the event, and at which levels it does not (P, U) or does (NSH) count. */
@@ -50,13 +57,9 @@ static void start_debug(void)
 static bool counts_instructions;
 
 /* Counter 0: guests' kernels, counter 1: all others. 64 bits wide where the processor can (PMCR_EL0.LP). */
-static void start_counters(void)
+static void start_counters(uint64_t counters)
 {
-	uint64_t version = field(read_sysreg(id_aa64dfr0_el1), 8);
-	uint64_t counters = (read_sysreg(pmcr_el0) >> 11) & 0x1f;
-
-	if (version == 0 || version == 0xf || counters < 2 ||
-	    !(read_sysreg(pmceid0_el0) & BIT(EVENT_INST_RETIRED)))
+	if (counters < 2 || !(read_sysreg(pmceid0_el0) & BIT(EVENT_INST_RETIRED)))
 		return;
 	write_sysreg(pmevtyper0_el0, EVENT_INST_RETIRED | EVENT_NOT_EL0);
 	write_sysreg(pmevtyper1_el0, EVENT_INST_RETIRED | EVENT_NOT_EL1 | EVENT_EL2);
@@ -89,8 +92,10 @@ void arch_cpu_start(void)
 		write_sysreg(HDFGWTR_EL2, 0);
 	}
 	write_sysreg(hstr_el2, 0);
-	start_debug();
-	start_counters();
+	start_debug(event_counters());
+	start_counters(event_counters());
+	if (field(read_sysreg(id_aa64pfr0_el1), 28)) /* RAS: what a virtual SError says */
+		write_sysreg(VSESR_EL2, 0);
 	/* Counters for all; no timers for EL0; a guest's physical timer is its VMM's (bits 0, 1, 10). D24.10.2 */
 	write_sysreg(cnthctl_el2, BIT(0) | BIT(1) | BIT(10));
 	write_sysreg(cntvoff_el2, 0);

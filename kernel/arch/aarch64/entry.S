@@ -114,9 +114,7 @@ context_restore:
 
 	/* An exception of the kernel's own: x0 the vector, x0 and x1 on the stack. */
 report:
-	ldp	x16, x17, [sp], #16
 	sub	sp, sp, #256
-	stp	x16, x17, [sp]
 	stp	x2, x3, [sp, #16]
 	stp	x4, x5, [sp, #32]
 	stp	x6, x7, [sp, #48]
@@ -124,6 +122,7 @@ report:
 	stp	x10, x11, [sp, #80]
 	stp	x12, x13, [sp, #96]
 	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
 	stp	x18, x19, [sp, #144]
 	stp	x20, x21, [sp, #160]
 	stp	x22, x23, [sp, #176]
@@ -131,6 +130,8 @@ report:
 	stp	x26, x27, [sp, #208]
 	stp	x28, x29, [sp, #224]
 	str	x30, [sp, #240]
+	ldp	x2, x3, [sp, #256]
+	stp	x2, x3, [sp]
 	mov	x1, sp
 	bl	trap_kernel
 

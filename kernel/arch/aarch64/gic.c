@@ -28,6 +28,7 @@
 #define GICD_IGROUPR      0x0080
 #define GICD_ISENABLER    0x0100
 #define GICD_ICENABLER    0x0180
+#define GICD_ICPENDR      0x0280
 #define GICD_ISACTIVER    0x0300
 #define GICD_ICACTIVER    0x0380
 #define GICD_IPRIORITYR   0x0400
@@ -108,8 +109,6 @@ void arch_irq_start(paddr_t distributor_address, paddr_t redistributor_address)
 	redistributor = arch_map_device(redistributor_address, KIB(128));
 	private_frame = redistributor + GICR_SGI;
 	interrupts = ((*reg(distributor, GICD_TYPER) & 0x1f) + 1) * 32;
-	if (interrupts > 1020)
-		interrupts = 1020;
 	if (interrupts > IRQS)
 		interrupts = IRQS;
 	/* System registers for us (SRE, no bypass) and for guests (Enable). */
@@ -139,6 +138,8 @@ void arch_irq_configure(uint32_t irq, bool edge)
 
 	arch_irq_disable(irq);
 	*config = edge ? *config | bit : *config & ~bit;
+	/* An edge from before is nobody's. */
+	set_bit(GICD_ICPENDR, irq);
 }
 
 void arch_irq_enable(uint32_t irq)
@@ -229,19 +230,25 @@ void arch_irq_handle(void)
 #define ICH_LRENPIE         BIT(2)
 #define ICH_EOICOUNT(value) ((value) >> 27 & 0x1f)
 
-#define EACH_LIST_REGISTER(do)                                                                                                                                              \
-	do                                                                                                                                                                  \
-	(0, S3_4_C12_C12_0) do(1, S3_4_C12_C12_1) do(2, S3_4_C12_C12_2) do(3, S3_4_C12_C12_3) do(4, S3_4_C12_C12_4) do(5, S3_4_C12_C12_5) do(6, S3_4_C12_C12_6) do(         \
-		7,                                                                                                                                                          \
-		S3_4_C12_C12_7) do(8,                                                                                                                                       \
-				   S3_4_C12_C13_0) do(9,                                                                                                                    \
-						      S3_4_C12_C13_1) do(10,                                                                                                \
-									 S3_4_C12_C13_2) do(11,                                                                             \
-											    S3_4_C12_C13_3) do(12,                                                          \
-													       S3_4_C12_C13_4) do(13,                                       \
-																  S3_4_C12_C13_5) do(14,                    \
-																		     S3_4_C12_C13_6) do(15, \
-																					S3_4_C12_C13_7)
+/* clang-format off */
+#define EACH_LIST_REGISTER(do)   \
+	do(0, S3_4_C12_C12_0) \
+	do(1, S3_4_C12_C12_1) \
+	do(2, S3_4_C12_C12_2) \
+	do(3, S3_4_C12_C12_3) \
+	do(4, S3_4_C12_C12_4) \
+	do(5, S3_4_C12_C12_5) \
+	do(6, S3_4_C12_C12_6) \
+	do(7, S3_4_C12_C12_7) \
+	do(8, S3_4_C12_C13_0) \
+	do(9, S3_4_C12_C13_1) \
+	do(10, S3_4_C12_C13_2) \
+	do(11, S3_4_C12_C13_3) \
+	do(12, S3_4_C12_C13_4) \
+	do(13, S3_4_C12_C13_5) \
+	do(14, S3_4_C12_C13_6) \
+	do(15, S3_4_C12_C13_7)
+/* clang-format on */
 
 static uint64_t lr_read(uint32_t index)
 {

@@ -130,6 +130,10 @@ uint64_t arch_space_ttbr(struct address_space *space)
 
 	if (!has_id(space)) {
 		if (ids->next == ids->limit) {
+			/* No walk may fill what is given out again. */
+			write_sysreg(ttbr0_el2, empty_ttbr);
+			loaded = NULL;
+			isb();
 			ids->generation++;
 			ids->next = 1;
 			flush_all(space->guest);

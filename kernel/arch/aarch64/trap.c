@@ -19,8 +19,6 @@
 
 #define CLASS_WFI      0x01
 #define CLASS_FP       0x07
-#define CLASS_HVC32    0x12
-#define CLASS_SMC32    0x13
 #define CLASS_SVC      0x15
 #define CLASS_HVC      0x16
 #define CLASS_SMC      0x17
@@ -136,8 +134,12 @@ static struct exit *abort_exit(struct vcpu *vcpu, enum exit_kind kind, uint64_t 
 		trap_other(vcpu, esr);
 		return NULL;
 	}
-	if (!fault_physical(vcpu, esr, far, &address))
-		return NULL;
+	if (!fault_physical(vcpu, esr, far, &address)) {
+		if (kind == EXIT_MEMORY)
+			return NULL;
+		/* From a page that can only be executed: a translation for reading says nothing. */
+		address = 0;
+	}
 	exit = new_exit(vcpu, kind, esr);
 	exit->address = address;
 	exit->fault_address = far;
@@ -176,8 +178,7 @@ static void trap_fetch(struct vcpu *vcpu, uint64_t esr)
 /* What is not here is trap_other(). */
 static const vcpu_trap vcpu_traps[64] = {
 	[CLASS_WFI] = trap_wfi,           [CLASS_FP] = trap_fp,
-	[CLASS_HVC32] = trap_hypercall,   [CLASS_HVC] = trap_hypercall,
-	[CLASS_SMC32] = trap_firmware,    [CLASS_SMC] = trap_firmware,
+	[CLASS_HVC] = trap_hypercall,     [CLASS_SMC] = trap_firmware,
 	[CLASS_REGISTER] = trap_register, [CLASS_FETCH] = trap_fetch,
 	[CLASS_DATA] = trap_data,
 };

@@ -11,12 +11,15 @@
 #define ICH_VMCR_EL2  S3_4_C12_C11_7
 #define ICH_AP0R0_EL2 S3_4_C12_C8_0
 #define ICH_AP1R0_EL2 S3_4_C12_C9_0
+#define VDISR_EL2     S3_4_C12_C1_1
 
 /* PSTATE as in SPSR_EL2 for exceptions from AArch64, C5.2.19. */
 #define PSTATE_NZCV    (0xfUL << 28)
+#define PSTATE_TCO     BIT(25)
 #define PSTATE_DIT     BIT(24)
 #define PSTATE_UAO     BIT(23)
 #define PSTATE_PAN     BIT(22)
+#define PSTATE_ALLINT  BIT(13)
 #define PSTATE_SSBS    BIT(12)
 #define PSTATE_BTYPE   (3UL << 10)
 #define PSTATE_DAIF    (0xfUL << 6)
@@ -28,8 +31,8 @@
 
 /* What a VMM may put into PSTATE beside the mode. */
 #define PSTATE_FREE                                                                        \
-	(PSTATE_NZCV | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_SSBS | PSTATE_BTYPE | \
-	 PSTATE_DAIF)
+	(PSTATE_NZCV | PSTATE_TCO | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_ALLINT | \
+	 PSTATE_SSBS | PSTATE_BTYPE | PSTATE_DAIF)
 
 #define SCTLR_SPAN  BIT(23)
 #define SCTLR_DSSBS BIT(44)
@@ -38,9 +41,20 @@
 
 static struct vcpu *resident;
 
+static bool has_ras(void)
+{
+	return read_sysreg(id_aa64pfr0_el1) >> 28 & 0xf;
+}
+
 struct vcpu *arch_vcpu_resident(void)
 {
 	return resident;
+}
+
+/* The timer's interrupt came and is not ended: its physical active state belongs to this VCpu. */
+static bool timer_in_flight(const struct vcpu *vcpu)
+{
+	return (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
 }
 
 static void save(struct vcpu *vcpu)
@@ -57,11 +71,10 @@ static void save(struct vcpu *vcpu)
 	arch->ap0r = read_sysreg(ICH_AP0R0_EL2);
 	arch->ap1r = read_sysreg(ICH_AP1R0_EL2);
 	/* The timer's interrupt is on its way to this guest: another's timer must be able to come meanwhile. */
-	arch->timer_active = (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
-	if (arch->timer_active)
+	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
 	/* Its timer goes on: enabled and not masked, it wakes the VCpu at its time. */
-	timeout_set(&vcpu->timer_timeout, (arch->cntv_ctl & 3) == 1 && !arch->timer_active ?
+	timeout_set(&vcpu->timer_timeout, (arch->cntv_ctl & 3) == 1 && !timer_in_flight(vcpu) ?
 						  arch->cntv_cval :
 						  DEADLINE_NEVER);
 }
@@ -75,11 +88,14 @@ static void load(struct vcpu *vcpu)
 	EL1_REGISTERS(LOAD)
 #undef LOAD
 	write_sysreg(vmpidr_el2, vcpu->id | BIT(31));
+	/* A guest's DISR_EL1; guests are told that there is none. */
+	if (has_ras())
+		write_sysreg(VDISR_EL2, 0);
 	write_sysreg(ICH_VMCR_EL2, arch->vmcr);
 	write_sysreg(ICH_AP0R0_EL2, arch->ap0r);
 	write_sysreg(ICH_AP1R0_EL2, arch->ap1r);
 	timeout_cancel(&vcpu->timer_timeout);
-	if (arch->timer_active)
+	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, true);
 	write_sysreg(CNTV_CTL_EL02, arch->cntv_ctl);
 	/* The stage-1 registers are in place before the walk that uses them can begin. */
@@ -87,9 +103,9 @@ static void load(struct vcpu *vcpu)
 	write_sysreg(vttbr_el2, arch_space_ttbr(space));
 	isb();
 	/* A sibling's entries carry the same VMID. */
-	if (space->arch.last && space->arch.last != vcpu)
+	if (space->arch.last && space->arch.last != arch->serial)
 		arch_space_invalidate_core(space);
-	space->arch.last = vcpu;
+	space->arch.last = arch->serial;
 }
 
 void arch_vcpu_load(struct vcpu *vcpu)
@@ -107,17 +123,12 @@ void arch_vcpu_load(struct vcpu *vcpu)
 
 void arch_vcpu_forget(struct vcpu *vcpu)
 {
-	struct address_space *space = (struct address_space *)vcpu->space.object;
-
 	if (resident == vcpu) {
 		save(vcpu);
 		resident = NULL;
 	}
 	timeout_cancel(&vcpu->timer_timeout);
 	fp_forget(&vcpu->arch.fp);
-	if (vcpu->space.type != OBJECT_NULL && space->arch.last == vcpu)
-		/* Another VCpu at the same address must not be taken for this one. */
-		space->arch.last = space;
 }
 
 /* The identification registers, op0=3, op1=0, CRn=0: no register with a name is left out by reading all of them. */
@@ -133,14 +144,17 @@ static void read_id_registers(uint64_t id[ID_REGISTERS])
 
 void arch_vcpu_init(struct vcpu *vcpu)
 {
+	static uint64_t serials;
+
 	fp_init(&vcpu->arch.fp);
+	vcpu->arch.serial = ++serials;
 	read_id_registers(vcpu_page(vcpu)->id);
 }
 
 void arch_vcpu_reset(struct vcpu *vcpu)
 {
 	arch_vcpu_forget(vcpu);
-	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET };
+	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET, .serial = vcpu->arch.serial };
 	slots_init(&vcpu->slots);
 	vcpu->slots.hardware = BIT(IRQ_VIRTUAL_TIMER);
 	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
@@ -259,11 +273,11 @@ void arch_vcpu_abort(struct vcpu *vcpu)
 	uint64_t mode = vcpu->context.registers->pstate & (PSTATE_MODE | PSTATE_AARCH32);
 	bool same_level = mode == MODE_EL1H || mode == MODE_EL1T;
 	uint64_t class = vcpu->exit.kind == EXIT_FETCH ? 0x20 : 0x24;
-	/* External abort, not on a walk (0x10); with the write bit of the access. */
-	uint64_t iss = 0x10 | (vcpu->exit.access & ACCESS_WRITE ? BIT(6) : 0);
+	/* External abort, on a walk with its level or not, with the write bit of the access. */
+	uint64_t iss = vcpu->exit.access & ACCESS_WALK ? 0x14 | (vcpu->exit.syndrome & 3) : 0x10;
 
-	if (class == 0x20)
-		iss = 0x10;
+	if (vcpu->exit.kind != EXIT_FETCH && (vcpu->exit.access & ACCESS_WRITE))
+		iss |= BIT(6);
 	take_exception(vcpu, (class + same_level) << 26 | BIT(25) | iss, true);
 }
 

@@ -14,15 +14,19 @@ struct vcpu *arch_vcpu_resident(void)
 	return resident;
 }
 
+/* The timer's interrupt came and is not ended: its physical active state belongs to this VCpu. */
+static bool timer_in_flight(const struct vcpu *vcpu)
+{
+	return (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
+}
+
 static void save(struct vcpu *vcpu)
 {
-	struct arch_vcpu *arch = &vcpu->arch;
-
 	slots_fold(&vcpu->slots);
-	arch->timer_active = (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
-	if (arch->timer_active)
+	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
-	timeout_set(&vcpu->timer_timeout, arch->timer_active ? DEADLINE_NEVER : arch->timer);
+	timeout_set(&vcpu->timer_timeout,
+		    timer_in_flight(vcpu) ? DEADLINE_NEVER : vcpu->arch.timer);
 }
 
 void arch_vcpu_load(struct vcpu *vcpu)
@@ -33,7 +37,7 @@ void arch_vcpu_load(struct vcpu *vcpu)
 	if (resident)
 		save(resident);
 	timeout_cancel(&vcpu->timer_timeout);
-	if (vcpu->arch.timer_active)
+	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, true);
 	resident = vcpu;
 	vcpu->slots.dirty = true;

@@ -19,9 +19,8 @@ struct context;
 #define write_sysreg(name, value) \
 	__asm__ volatile("msr " SYSREG_STRING(name) ", %0" ::"r"((uint64_t)(value)) : "memory")
 
-/* Names of registers of EL1 as EL2 reaches them under E2H. */
-#define CNTV_CTL_EL02  S3_5_C14_C3_1
-#define CNTV_CVAL_EL02 S3_5_C14_C3_2
+/* A register of EL1 as EL2 reaches it under E2H. */
+#define CNTV_CTL_EL02 S3_5_C14_C3_1
 
 static inline void isb(void)
 {

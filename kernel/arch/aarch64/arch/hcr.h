@@ -8,6 +8,7 @@
 
 #define HCR_VM    BIT(0)
 #define HCR_SWIO  BIT(1)
+#define HCR_PTW   BIT(2)
 #define HCR_FMO   BIT(3)
 #define HCR_IMO   BIT(4)
 #define HCR_AMO   BIT(5)
@@ -26,7 +27,10 @@
 /* The interrupts stay EL2's: TGE routes everything of EL0 here. */
 #define HCR_HOST (HCR_E2H | HCR_RW | HCR_TGE | HCR_FMO | HCR_IMO | HCR_AMO)
 
-/* Pointer authentication, tags, SME, activity monitors are not there for guests: their enables stay 0. */
-#define HCR_GUEST                                                                                  \
-	(HCR_E2H | HCR_RW | HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TWI | HCR_TID3 | \
-	 HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TLOR | HCR_TERR)
+/*
+ * A guest's table walk that reaches a device is a fault (PTW): an AT of ours must not take what the device answers.
+ * Pointer authentication, tags, SME, activity monitors are not there for guests: their enables stay 0.
+ */
+#define HCR_GUEST                                                                                 \
+	(HCR_E2H | HCR_RW | HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TWI | \
+	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TLOR | HCR_TERR)

@@ -39,7 +39,7 @@ struct address_space;
 struct arch_space {
 	uint64_t generation; /* of `id`; another than the current one: none */
 	uint32_t id;         /* ASID or VMID */
-	const void *last;    /* guest: the VCpu that ran last in it */
+	uint64_t last;       /* guest: the serial of the VCpu that ran last in it */
 };
 
 static inline void *phys_to_virt(paddr_t address)

@@ -14,22 +14,30 @@ struct vcpu;
  * The registers of EL1 that stay in the hardware while a server runs, and are switched with the VCpu only.
  * One list makes the structure, save and restore (names as the assembler has them under E2H).
  */
-#define EL1_REGISTERS(do)                                                                                                                                                                                                    \
-	do                                                                                                                                                                                                                   \
-	(sctlr, S3_5_C1_C0_0) do(cpacr, S3_5_C1_C0_2) do(ttbr0, S3_5_C2_C0_0) do(ttbr1, S3_5_C2_C0_1) do(tcr, S3_5_C2_C0_2) do(spsr, S3_5_C4_C0_0) do(elr, S3_5_C4_C0_1) do(afsr0, S3_5_C5_C1_0) do(afsr1, S3_5_C5_C1_1) do( \
-		esr,                                                                                                                                                                                                         \
-		S3_5_C5_C2_0) do(far,                                                                                                                                                                                        \
-				 S3_5_C6_C0_0) do(mair,                                                                                                                                                                      \
-						  S3_5_C10_C2_0) do(amair,                                                                                                                                                   \
-								    S3_5_C10_C3_0) do(vbar,                                                                                                                                  \
-										      S3_5_C12_C0_0) do(contextidr,                                                                                                          \
-													S3_5_C13_C0_1) do(cntkctl,                                                                                           \
-															  S3_5_C14_C1_0) do(sp,                                                                              \
-																	    SP_EL1) do(tpidr,                                                                \
-																		       TPIDR_EL1) do(par,                                                    \
-																				     PAR_EL1) do(csselr,                                     \
-																						 CSSELR_EL1) do(cntv_cval,                   \
-																								S3_5_C14_C3_2)
+/* clang-format off */
+#define EL1_REGISTERS(do)           \
+	do(sctlr, S3_5_C1_C0_0)     \
+	do(cpacr, S3_5_C1_C0_2)     \
+	do(ttbr0, S3_5_C2_C0_0)     \
+	do(ttbr1, S3_5_C2_C0_1)     \
+	do(tcr, S3_5_C2_C0_2)       \
+	do(spsr, S3_5_C4_C0_0)      \
+	do(elr, S3_5_C4_C0_1)       \
+	do(afsr0, S3_5_C5_C1_0)     \
+	do(afsr1, S3_5_C5_C1_1)     \
+	do(esr, S3_5_C5_C2_0)       \
+	do(far, S3_5_C6_C0_0)       \
+	do(mair, S3_5_C10_C2_0)     \
+	do(amair, S3_5_C10_C3_0)    \
+	do(vbar, S3_5_C12_C0_0)     \
+	do(contextidr, S3_5_C13_C0_1) \
+	do(cntkctl, S3_5_C14_C1_0)  \
+	do(sp, SP_EL1)              \
+	do(tpidr, TPIDR_EL1)        \
+	do(par, PAR_EL1)            \
+	do(csselr, CSSELR_EL1)      \
+	do(cntv_cval, S3_5_C14_C3_2)
+/* clang-format on */
 
 struct arch_vcpu {
 #define MEMBER(name, encoding) uint64_t name;
@@ -39,8 +47,8 @@ struct arch_vcpu {
 	uint64_t vmcr; /* the virtual CPU interface */
 	uint64_t ap0r;
 	uint64_t ap1r;
-	bool timer_active; /* the physical active state of the virtual timer belongs to this VCpu */
-	bool serror;       /* a virtual SError is pending */
+	bool serror;     /* a virtual SError is pending */
+	uint64_t serial; /* no two VCpus since the start have the same */
 	struct fp_state fp;
 };
 
@@ -49,7 +57,7 @@ void arch_vcpu_init(struct vcpu *vcpu);
 /* The state of the architecture's reset, parked before its first instruction. */
 void arch_vcpu_reset(struct vcpu *vcpu);
 
-/* Its state leaves the core without being saved. */
+/* Its state leaves the core; floating-point registers are lost. */
 void arch_vcpu_forget(struct vcpu *vcpu);
 
 /*

@@ -23,9 +23,8 @@ struct vcpu;
 #define FAKE_GUEST_READ_ONLY 0xffff800000000000UL
 
 struct arch_vcpu {
-	uint64_t timer;    /* when the guest's own timer comes; DEADLINE_NEVER: off */
-	bool timer_active; /* the active state of its interrupt belongs to this VCpu */
-	uint8_t handled;   /* how many interrupts the guest handles, one within the other */
+	uint64_t timer;  /* when the guest's own timer comes; DEADLINE_NEVER: off */
+	uint8_t handled; /* how many interrupts the guest handles, one within the other */
 	uint8_t running[VCPU_SLOTS]; /* their priorities */
 	struct fp_state fp;
 };

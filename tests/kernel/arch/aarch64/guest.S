@@ -215,6 +215,32 @@ program guest_system_registers
 	hvc	#0x31
 0:	b	0b
 
+/* Lets its timer fire with interrupts masked, after x1 ticks, and calls 0x50. */
+program guest_timer_fired
+	interrupts_ready
+	msr	cntv_tval_el0, x1
+	mov	x9, #1
+	msr	cntv_ctl_el0, x9
+	isb
+0:	mrs	x3, cntv_ctl_el0
+	tbz	x3, #2, 0b
+	mov	x9, #1000
+1:	subs	x9, x9, #1
+	b.ne	1b
+	hvc	#0x50
+	b	.
+
+/* DISR_EL1: written with x0; read into x1. */
+program guest_disr_write
+	msr	S3_0_C12_C1_1, x0
+	hvc	#0x51
+	b	.
+
+program guest_disr_read
+	mrs	x1, S3_0_C12_C1_1
+	hvc	#0x52
+	b	.
+
 /* Turns stage 1 on: x0 TTBR0_EL1, x1 TCR_EL1, x2 SCTLR_EL1. */
 program guest_mmu
 	msr	ttbr0_el1, x0

@@ -3,7 +3,8 @@
 #include "vm.h"
 
 extern const char guest_interrupts[], guest_interrupts_masked[], guest_timer[];
-extern const char guest_timer_masked[], guest_wfi[];
+extern const char guest_timer_masked[], guest_wfi[], guest_timer_fired[];
+extern const char guest_disr_write[], guest_disr_read[];
 
 #define TIMER_SLOT   27
 #define TIMER_NUMBER 27
@@ -351,6 +352,69 @@ static void timers_of_two(void)
 	VM_EXPECT_CALL(0x12);
 }
 
+/* A guest that takes away its timer's pending state leaves the timers of others alone. */
+static void timer_unpended(void)
+{
+	vm_new_at(0);
+	vm_start();
+	timer_slot();
+	vm_run(guest_timer_fired, 0, ticks(500), 0);
+	VM_EXPECT_CALL(0x50);
+	set_slot(TIMER_SLOT, SLOT_UNPEND);
+	vm_new_at(1);
+	vm_start();
+	timer_slot();
+	vm.update->registers.x[22] = ticks(1000);
+	vm_run(guest_timer, 0, 10, 0);
+	VM_EXPECT_CALL(0x11);
+}
+
+/* The same when its VMM does it while another guest has the core, as at a reset of its interrupt controller. */
+static void timer_unpended_from_afar(void)
+{
+	struct vm first;
+
+	vm_new_at(0);
+	vm_start();
+	timer_slot();
+	vm_run(guest_timer_fired, 0, ticks(500), 0);
+	VM_EXPECT_CALL(0x50);
+	first = vm;
+	vm_new_at(1);
+	vm_start();
+	vm_run(guest_disr_read, 0, 0, 0);
+	VM_EXPECT_CALL(0x52);
+	EXPECT_OK(vcpu_set_slot(first.vcpu, TIMER_SLOT, SLOT_UNPEND | SLOT_DEACTIVATE));
+	/* Its exit comes again, and it goes on. */
+	vm = first;
+	vm_wait();
+	VM_EXPECT_CALL(0x50);
+	vm.update->registers.pc = guest_address(guest_disr_read);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply(DISPOSITION_RESUME | REPLY_REGISTERS, 0);
+	VM_EXPECT_CALL(0x52);
+	vm_new_at(2);
+	vm_start();
+	timer_slot();
+	vm.update->registers.x[22] = ticks(1000);
+	vm_run(guest_timer, 0, 10, 0);
+	VM_EXPECT_CALL(0x11);
+}
+
+/* What one guest writes into DISR_EL1 another does not read. */
+static void deferred_errors_of_two(void)
+{
+	vm_new_at(0);
+	vm_start();
+	vm_run(guest_disr_write, 0x5ec7e7, 0, 0);
+	VM_EXPECT_CALL(0x51);
+	vm_new_at(1);
+	vm_start();
+	vm_run(guest_disr_read, 0, 0, 0);
+	VM_EXPECT_CALL(0x52);
+	EXPECT_EQUAL(vm.page->registers.x[1], 0);
+}
+
 static const struct test tests[] = {
 	{ "interrupt: an edge", edge },
 	{ "interrupt: pended while it is active", pended_while_active },
@@ -371,6 +435,9 @@ static const struct test tests[] = {
 	{ "interrupt: the virtual timer under another number", timer_under_another_number },
 	{ "interrupt: the virtual timer wakes a guest that masks it", timer_wakes_masked },
 	{ "interrupt: the timers of two guests", timers_of_two },
+	{ "interrupt: a timer that is unpended", timer_unpended },
+	{ "interrupt: a timer that is unpended from afar", timer_unpended_from_afar },
+	{ "interrupt: deferred errors of two guests", deferred_errors_of_two },
 };
 
 const struct suite interrupt_suite = SUITE(tests);
