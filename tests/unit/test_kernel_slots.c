@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupt slots against a model of an interrupt controller that has no list registers and so no limit: whatever is
+ * changed, the guest gets the most urgent interrupt that it may get, and none is lost or made up.
+ */
+#include "kernel_machine.h"
+
+#define STEPS  20000
+#define NUMBER 100 /* of slot n for the guest: n + this */
+
+/* The model of a slot, and the guest's nesting of handlers. */
+struct source {
+	uint8_t priority;
+	bool enabled, level, line, latch, active;
+};
+
+static struct source sources[VCPU_SLOTS];
+static unsigned int nested[VCPU_SLOTS]; /* slots that the guest handles, innermost last */
+static unsigned int nesting;
+
+static cap_t endpoint;
+static struct task vmm;
+static struct guest guest;
+
+static void setup(void)
+{
+	machine_start();
+	endpoint = object_new(OBJECT_ENDPOINT, 0);
+	vmm = task_new_passive();
+	guest = guest_new(endpoint);
+	task_serve(&vmm, endpoint);
+	ck_assert_ok(vcpu_start(guest.cap));
+	vcpu_update(guest.vcpu)->registers = (struct registers){ .pstate = 5 };
+	task_answer(&vmm, endpoint, &guest, DISPOSITION_START | REPLY_REGISTERS, 0);
+	machine_run_guest(&guest);
+}
+
+static void teardown(void)
+{
+	machine_check();
+}
+
+static uint32_t number_of(unsigned int slot)
+{
+	return slot == IRQ_VIRTUAL_TIMER ? IRQ_VIRTUAL_TIMER : NUMBER + slot;
+}
+
+static bool is_pending(const struct source *source)
+{
+	return source->latch || (source->level && source->line);
+}
+
+/* Who comes next for the guest: the lowest priority value that is pending, enabled, and not being handled. */
+static unsigned int model_priority(void)
+{
+	unsigned int best = nesting ? sources[nested[nesting - 1]].priority : 0x100;
+
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
+		if (is_pending(&sources[i]) && sources[i].enabled && !sources[i].active &&
+		    sources[i].priority < best)
+			best = sources[i].priority;
+	return best;
+}
+
+static void guest_acknowledges(void)
+{
+	unsigned int running = nesting ? sources[nested[nesting - 1]].priority : 0x100;
+	unsigned int wanted = model_priority();
+	uint32_t number;
+	struct source *source;
+
+	machine_run_guest(&guest);
+	fake_interrupt();
+	number = fake_guest_acknowledge();
+	if (wanted == running) {
+		expect(number == FAKE_SPURIOUS);
+		return;
+	}
+	expect(number >= NUMBER && number < NUMBER + VCPU_SLOTS);
+	source = &sources[number - NUMBER];
+	/* Of equals any. */
+	expect(is_pending(source) && source->enabled && !source->active);
+	expect(source->priority == wanted);
+	source->active = true;
+	source->latch = false;
+	nested[nesting++] = number - NUMBER;
+}
+
+static void guest_ends(void)
+{
+	unsigned int slot;
+
+	if (!nesting)
+		return;
+	slot = nested[--nesting];
+	machine_run_guest(&guest);
+	fake_interrupt();
+	fake_guest_eoi(number_of(slot));
+	sources[slot].active = false;
+	fake_interrupt();
+}
+
+/* Slots that the guest handles keep their priority: an EOI drops the one it had. */
+static uint64_t some_change(unsigned int slot)
+{
+	struct source *source = &sources[slot];
+	uint64_t change = 0;
+
+	if (random_below(3) == 0 && !source->active) {
+		source->priority = (uint8_t)(random_below(8) * 16);
+		source->enabled = random_below(4);
+		source->level = random_below(2);
+		change |= SLOT_CONFIGURE | SLOT_NUMBER(number_of(slot)) |
+			  SLOT_PRIORITY(source->priority) | (source->enabled ? SLOT_ENABLED : 0) |
+			  (source->level ? SLOT_LEVEL : 0);
+	}
+	if (random_below(3) == 0) {
+		source->line = random_below(2);
+		change |= SLOT_SET_LINE | (source->line ? SLOT_LINE : 0);
+	}
+	if (random_below(4) == 0) {
+		source->latch = true;
+		change |= SLOT_PEND;
+	} else if (random_below(8) == 0) {
+		source->latch = false;
+		change |= SLOT_UNPEND;
+	}
+	return change;
+}
+
+static void change_directly(void)
+{
+	unsigned int slot = random_below(VCPU_SLOTS);
+
+	if (slot != IRQ_VIRTUAL_TIMER)
+		ck_assert_ok(vcpu_set_slot(guest.cap, slot, some_change(slot)));
+}
+
+/* Some changes with a reply. */
+static void change_with_reply(void)
+{
+	struct vcpu_update *update = vcpu_update(guest.vcpu);
+	uint32_t count = 0;
+
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	for (uint32_t wanted = random_below(8); count < wanted;) {
+		unsigned int slot = random_below(VCPU_SLOTS);
+
+		if (slot != IRQ_VIRTUAL_TIMER)
+			update->slots[count++] = some_change(slot) | SLOT_INDEX(slot);
+	}
+	update->slot_changes = count;
+	task_answer(&vmm, endpoint, &guest, DISPOSITION_STEP | REPLY_SLOTS, 0);
+	expect(guest.vcpu->context.state == STATE_READY);
+}
+
+static void compare(void)
+{
+	uint64_t pending = 0, active = 0;
+	uint64_t model_pending = 0, model_active = 0;
+
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
+		model_pending |= is_pending(&sources[i]) ? BIT(i) : 0;
+		model_active |= sources[i].active ? BIT(i) : 0;
+	}
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	expect(pending == model_pending);
+	expect(active == model_active);
+}
+
+static const uint32_t register_counts[] = { 1, 2, 4, 16 };
+
+START_TEST(against_a_model)
+{
+	fake.list_registers = register_counts[_i];
+	for (unsigned int slot = 0; slot < VCPU_SLOTS; slot++)
+		if (slot != IRQ_VIRTUAL_TIMER)
+			ck_assert_ok(vcpu_set_slot(guest.cap, slot,
+						   SLOT_CONFIGURE | SLOT_NUMBER(number_of(slot))));
+	for (unsigned int step = 0; step < STEPS; step++) {
+		switch (random_below(8)) {
+		case 0:
+			change_directly();
+			break;
+		case 1:
+			change_with_reply();
+			break;
+		case 2:
+			compare();
+			break;
+		case 3:
+		case 4:
+			guest_acknowledges();
+			break;
+		default:
+			guest_ends();
+			break;
+		}
+	}
+	/* All that is left is served in the end. */
+	for (unsigned int slot = 0; slot < VCPU_SLOTS; slot++)
+		if (slot != IRQ_VIRTUAL_TIMER) {
+			sources[slot].line = false;
+			ck_assert_ok(vcpu_set_slot(guest.cap, slot, SLOT_SET_LINE));
+		}
+	while (nesting || model_priority() < 0x100) {
+		guest_acknowledges();
+		guest_ends();
+	}
+	compare();
+	machine_check();
+}
+END_TEST
+
+/* A level line that stays up comes again after each end, without anybody's help. */
+START_TEST(a_line_that_stays_up)
+{
+	ck_assert_ok(vcpu_set_slot(guest.cap, 3,
+				   SLOT_CONFIGURE | SLOT_NUMBER(40) | SLOT_ENABLED | SLOT_LEVEL |
+					   SLOT_SET_LINE | SLOT_LINE));
+	machine_run_guest(&guest);
+	for (unsigned int i = 0; i < 3; i++) {
+		ck_assert_uint_eq(fake_guest_acknowledge(), 40);
+		ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
+		fake_guest_eoi(40);
+		ck_assert(fake_maintenance());
+		fake_interrupt();
+		ck_assert(!fake_maintenance());
+	}
+	ck_assert_ok(vcpu_set_slot(guest.cap, 3, SLOT_SET_LINE));
+	machine_run_guest(&guest);
+	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
+}
+END_TEST
+
+/* Without a change the list registers are left alone, and an end is quiet. */
+START_TEST(no_maintenance_without_need)
+{
+	for (uint32_t i = 0; i < 4; i++)
+		ck_assert_ok(vcpu_set_slot(guest.cap, i,
+					   SLOT_CONFIGURE | SLOT_NUMBER(50 + i) | SLOT_ENABLED |
+						   SLOT_PEND));
+	machine_run_guest(&guest);
+	for (uint32_t i = 0; i < 4; i++) {
+		ck_assert_uint_eq(fake_guest_acknowledge(), 50 + i);
+		fake_guest_eoi(50 + i);
+		ck_assert(!fake_maintenance());
+	}
+}
+END_TEST
+
+static void set_timer_slot(uint64_t change)
+{
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, change));
+	machine_run_guest(&guest);
+}
+
+/* The timer's interrupt is the hardware's: the guest's end of it lets it come again. */
+START_TEST(hardware)
+{
+	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
+	for (unsigned int i = 0; i < 3; i++) {
+		guest.vcpu->arch.timer = fake.clock + 100;
+		fake_pass(fake.clock + 99);
+		ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
+		fake_pass(fake.clock + 1);
+		ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
+		ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+		guest.vcpu->arch.timer = DEADLINE_NEVER;
+		fake_guest_eoi(IRQ_VIRTUAL_TIMER);
+		ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+		ck_assert(!fake_maintenance());
+	}
+	/* The guest stopped its timer before it looked: the interrupt is gone, and the next one comes. */
+	guest.vcpu->arch.timer = fake.clock + 100;
+	fake_pass(fake.clock + 100);
+	guest.vcpu->arch.timer = DEADLINE_NEVER;
+	set_timer_slot(0);
+	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+}
+END_TEST
+
+/* Its VMM takes the pending interrupt away, or the active state: either way the next one comes. */
+START_TEST(hardware_under_the_vmm)
+{
+	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
+	guest.vcpu->arch.timer = fake.clock;
+	fake_interrupt();
+	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
+	guest.vcpu->arch.timer = fake.clock + 100;
+	set_timer_slot(SLOT_UNPEND);
+	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+	fake_pass(fake.clock + 100);
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	guest.vcpu->arch.timer = fake.clock + 100;
+	set_timer_slot(SLOT_DEACTIVATE);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
+	fake_pass(fake.clock + 100);
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	/* What cannot be in a list register at once for a hardware interrupt is not put there. */
+	set_timer_slot(SLOT_PEND | SLOT_ACTIVATE);
+	fake_interrupt();
+	machine_check();
+}
+END_TEST
+
+/* Two guests on one core: what the one handles does not keep the other's timer quiet. */
+START_TEST(hardware_of_two_guests)
+{
+	struct guest other = guest_new(endpoint);
+
+	ck_assert_ok(vcpu_start(other.cap));
+	vcpu_update(other.vcpu)->registers = (struct registers){ .pstate = 5 };
+	task_answer(&vmm, endpoint, &other, DISPOSITION_START | REPLY_REGISTERS, 0);
+	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
+	ck_assert_ok(vcpu_set_slot(other.cap, IRQ_VIRTUAL_TIMER,
+				   SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED));
+	machine_run_guest(&guest);
+	guest.vcpu->arch.timer = fake.clock;
+	fake_interrupt();
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	machine_run_guest(&other);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+	other.vcpu->arch.timer = fake.clock;
+	fake_interrupt();
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+	other.vcpu->arch.timer = DEADLINE_NEVER;
+	machine_run_guest(&guest);
+	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
+	guest.vcpu->arch.timer = DEADLINE_NEVER;
+	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+}
+END_TEST
+
+/* The VMM changes the timer's slot while another guest is on the core: that guest's timer is none of its business. */
+START_TEST(hardware_not_on_the_core)
+{
+	const uint64_t changes[] = { SLOT_UNPEND | SLOT_DEACTIVATE, SLOT_DEACTIVATE };
+	struct guest other = guest_new(endpoint);
+
+	ck_assert_ok(vcpu_start(other.cap));
+	vcpu_update(other.vcpu)->registers = (struct registers){ .pstate = 5 };
+	task_answer(&vmm, endpoint, &other, DISPOSITION_START | REPLY_REGISTERS, 0);
+	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
+	ck_assert_ok(vcpu_set_slot(other.cap, IRQ_VIRTUAL_TIMER,
+				   SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED));
+	machine_run_guest(&guest);
+	guest.vcpu->arch.timer = fake.clock;
+	fake_interrupt();
+	if (_i)
+		ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	machine_run_guest(&other);
+	other.vcpu->arch.timer = fake.clock;
+	fake_interrupt();
+	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, changes[_i]));
+	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
+	machine_run_guest(&other);
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	other.vcpu->arch.timer = DEADLINE_NEVER;
+	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
+	/* Its next one comes. */
+	guest.vcpu->arch.timer = fake.clock + 100;
+	machine_run_guest(&guest);
+	if (_i)
+		fake_guest_eoi(IRQ_VIRTUAL_TIMER);
+	fake_pass(fake.clock + 100);
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+}
+END_TEST
+
+/* Slots with one number, which no VMM should make: never two list registers with it, and none is lost. */
+START_TEST(one_number_twice)
+{
+	uint64_t pending = 0, active = 0;
+
+	for (uint32_t i = 0; i < 3; i++)
+		ck_assert_ok(vcpu_set_slot(
+			guest.cap, i, SLOT_CONFIGURE | SLOT_NUMBER(60) | SLOT_ENABLED | SLOT_PEND));
+	machine_run_guest(&guest);
+	for (uint32_t i = 0; i < 3; i++) {
+		ck_assert_uint_eq(fake_guest_acknowledge(), 60);
+		fake_guest_eoi(60);
+		ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+		ck_assert_int_eq(__builtin_popcountll(pending), 2 - i);
+		machine_run_guest(&guest);
+	}
+	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
+}
+END_TEST
+
+START_TEST(what_is_refused)
+{
+	ck_assert_int_eq(vcpu_set_slot(guest.cap, VCPU_SLOTS, 0), ERR_ARGUMENT);
+	ck_assert_int_eq(vcpu_set_slot(guest.cap, 1, SLOT_CONFIGURE | SLOT_NUMBER(1020)),
+			 ERR_ARGUMENT);
+	/* The number counts only with CONFIGURE. */
+	ck_assert_ok(vcpu_set_slot(guest.cap, 1, SLOT_NUMBER(1020)));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 1, SLOT_CONFIGURE | SLOT_NUMBER(1019)));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("slots");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, against_a_model, 0, ARRAY_SIZE(register_counts));
+	tcase_add_test(tcase, a_line_that_stays_up);
+	tcase_add_test(tcase, no_maintenance_without_need);
+	tcase_add_test(tcase, hardware);
+	tcase_add_test(tcase, hardware_under_the_vmm);
+	tcase_add_test(tcase, hardware_of_two_guests);
+	tcase_add_loop_test(tcase, hardware_not_on_the_core, 0, 2);
+	tcase_add_test(tcase, one_number_twice);
+	tcase_add_test(tcase, what_is_refused);
+	return machine_main("slots", &tcase, 1);
+}
