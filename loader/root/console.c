@@ -62,9 +62,20 @@ void log_open(const struct manifest *head)
 	log_works = true;
 }
 
+/* What the multiplexer has not taken is said here: it may be the report of a guest's end. */
 void log_close(void)
 {
+	uint32_t left;
+
+	if (!log_works)
+		return;
 	log_works = false;
+	/* A count that cannot be stands for a full ring; then all of it is shown, but no more than there was. */
+	left = STREAM_SIZE - stream_room(&root_log.out);
+	if (left > root_log.out.produced)
+		left = root_log.out.produced;
+	for (uint32_t at = root_log.out.produced - left; at != root_log.out.produced; at++)
+		write_console((const char *)&root_log.out.shared->data[at % STREAM_SIZE], 1);
 }
 
 void log_print(const char *format, ...)
