@@ -175,6 +175,14 @@ struct guest guest_new(cap_t endpoint)
 	return guest;
 }
 
+void guest_start(const struct guest *guest, const struct task *vmm, cap_t endpoint)
+{
+	ck_assert_ok(vcpu_start(guest->cap));
+	vcpu_update(guest->vcpu)->registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
+	task_answer(vmm, endpoint, guest, DISPOSITION_START | REPLY_REGISTERS, 0);
+	machine_run_guest(guest);
+}
+
 void machine_run(struct context *context)
 {
 	if (context == core.current && !fake.idle)

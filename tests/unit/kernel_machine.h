@@ -88,6 +88,9 @@ cap_t time_new(cap_t context, uint64_t budget, uint64_t period);
 /* A configured VCpu in a space of its own, with time that is never spent; its exits go to `endpoint`. */
 struct guest guest_new(cap_t endpoint);
 
+/* Start a guest whose VMM waits at `endpoint`, up to where it runs, at 0. */
+void guest_start(const struct guest *guest, const struct task *vmm, cap_t endpoint);
+
 /* Let this context run. It must be ready, with time. */
 void machine_run(struct context *context);
 void machine_run_task(const struct task *task);

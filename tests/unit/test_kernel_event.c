@@ -233,10 +233,7 @@ static struct guest guest_elsewhere(void)
 	struct task server = task_new_passive();
 
 	task_serve(&server, other.endpoint);
-	ck_assert_ok(vcpu_start(other.cap));
-	vcpu_update(other.vcpu)->registers = (struct registers){ .pstate = 5 };
-	task_answer(&server, other.endpoint, &other, DISPOSITION_START | REPLY_REGISTERS, 0);
-	ck_assert_int_eq(other.vcpu->context.state, STATE_READY);
+	guest_start(&other, &server, other.endpoint);
 	return other;
 }
 

@@ -29,10 +29,7 @@ static void setup(void)
 	vmm = task_new_passive();
 	guest = guest_new(endpoint);
 	task_serve(&vmm, endpoint);
-	ck_assert_ok(vcpu_start(guest.cap));
-	vcpu_update(guest.vcpu)->registers = (struct registers){ .pstate = 5 };
-	task_answer(&vmm, endpoint, &guest, DISPOSITION_START | REPLY_REGISTERS, 0);
-	machine_run_guest(&guest);
+	guest_start(&guest, &vmm, endpoint);
 }
 
 static void teardown(void)
@@ -250,132 +247,6 @@ START_TEST(no_maintenance_without_need)
 }
 END_TEST
 
-static void set_timer_slot(uint64_t change)
-{
-	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, change));
-	machine_run_guest(&guest);
-}
-
-/* The timer's interrupt is the hardware's: the guest's end of it lets it come again. */
-START_TEST(hardware)
-{
-	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
-	for (unsigned int i = 0; i < 3; i++) {
-		guest.vcpu->arch.timer = fake.clock + 100;
-		fake_pass(fake.clock + 99);
-		ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
-		fake_pass(fake.clock + 1);
-		ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
-		ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-		guest.vcpu->arch.timer = DEADLINE_NEVER;
-		fake_guest_eoi(IRQ_VIRTUAL_TIMER);
-		ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-		ck_assert(!fake_maintenance());
-	}
-	/* The guest stopped its timer before it looked: the interrupt is gone, and the next one comes. */
-	guest.vcpu->arch.timer = fake.clock + 100;
-	fake_pass(fake.clock + 100);
-	guest.vcpu->arch.timer = DEADLINE_NEVER;
-	set_timer_slot(0);
-	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
-	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-}
-END_TEST
-
-/* Its VMM takes the pending interrupt away, or the active state: either way the next one comes. */
-START_TEST(hardware_under_the_vmm)
-{
-	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
-	guest.vcpu->arch.timer = fake.clock;
-	fake_interrupt();
-	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
-	guest.vcpu->arch.timer = fake.clock + 100;
-	set_timer_slot(SLOT_UNPEND);
-	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
-	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-	fake_pass(fake.clock + 100);
-	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-	guest.vcpu->arch.timer = fake.clock + 100;
-	set_timer_slot(SLOT_DEACTIVATE);
-	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
-	fake_pass(fake.clock + 100);
-	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-	/* What cannot be in a list register at once for a hardware interrupt is not put there. */
-	set_timer_slot(SLOT_PEND | SLOT_ACTIVATE);
-	fake_interrupt();
-	machine_check();
-}
-END_TEST
-
-/* Two guests on one core: what the one handles does not keep the other's timer quiet. */
-START_TEST(hardware_of_two_guests)
-{
-	struct guest other = guest_new(endpoint);
-
-	ck_assert_ok(vcpu_start(other.cap));
-	vcpu_update(other.vcpu)->registers = (struct registers){ .pstate = 5 };
-	task_answer(&vmm, endpoint, &other, DISPOSITION_START | REPLY_REGISTERS, 0);
-	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
-	ck_assert_ok(vcpu_set_slot(other.cap, IRQ_VIRTUAL_TIMER,
-				   SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED));
-	machine_run_guest(&guest);
-	guest.vcpu->arch.timer = fake.clock;
-	fake_interrupt();
-	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-	machine_run_guest(&other);
-	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-	other.vcpu->arch.timer = fake.clock;
-	fake_interrupt();
-	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
-	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-	other.vcpu->arch.timer = DEADLINE_NEVER;
-	machine_run_guest(&guest);
-	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
-	guest.vcpu->arch.timer = DEADLINE_NEVER;
-	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
-	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-}
-END_TEST
-
-/* The VMM changes the timer's slot while another guest is on the core: that guest's timer is none of its business. */
-START_TEST(hardware_not_on_the_core)
-{
-	const uint64_t changes[] = { SLOT_UNPEND | SLOT_DEACTIVATE, SLOT_DEACTIVATE };
-	struct guest other = guest_new(endpoint);
-
-	ck_assert_ok(vcpu_start(other.cap));
-	vcpu_update(other.vcpu)->registers = (struct registers){ .pstate = 5 };
-	task_answer(&vmm, endpoint, &other, DISPOSITION_START | REPLY_REGISTERS, 0);
-	set_timer_slot(SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED);
-	ck_assert_ok(vcpu_set_slot(other.cap, IRQ_VIRTUAL_TIMER,
-				   SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED));
-	machine_run_guest(&guest);
-	guest.vcpu->arch.timer = fake.clock;
-	fake_interrupt();
-	if (_i)
-		ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-	machine_run_guest(&other);
-	other.vcpu->arch.timer = fake.clock;
-	fake_interrupt();
-	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
-	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, changes[_i]));
-	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
-	machine_run_guest(&other);
-	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-	other.vcpu->arch.timer = DEADLINE_NEVER;
-	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
-	/* Its next one comes. */
-	guest.vcpu->arch.timer = fake.clock + 100;
-	machine_run_guest(&guest);
-	if (_i)
-		fake_guest_eoi(IRQ_VIRTUAL_TIMER);
-	fake_pass(fake.clock + 100);
-	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-}
-END_TEST
-
 /* Slots with one number, which no VMM should make: never two list registers with it, and none is lost. */
 START_TEST(one_number_twice)
 {
@@ -416,10 +287,6 @@ int main(void)
 	tcase_add_loop_test(tcase, against_a_model, 0, ARRAY_SIZE(register_counts));
 	tcase_add_test(tcase, a_line_that_stays_up);
 	tcase_add_test(tcase, no_maintenance_without_need);
-	tcase_add_test(tcase, hardware);
-	tcase_add_test(tcase, hardware_under_the_vmm);
-	tcase_add_test(tcase, hardware_of_two_guests);
-	tcase_add_loop_test(tcase, hardware_not_on_the_core, 0, 2);
 	tcase_add_test(tcase, one_number_twice);
 	tcase_add_test(tcase, what_is_refused);
 	return machine_main("slots", &tcase, 1);
