@@ -8,47 +8,20 @@
 
 #include <stdarg.h>
 
+#include <cloister/console.h>
 #include <cloister/log.h>
 #include <cloister/print.h>
-#include <cloister/string.h>
-#include <idl/kernel_client.h>
 #include <idl/serial.h>
-
-#define LINE_SIZE_MAX 200
-#define CHUNK         40
 
 static struct log root_log;
 static bool log_works;
-
-static void write_console(const char *text, size_t size)
-{
-	while (size > 0) {
-		uint64_t chunk[CHUNK / sizeof(uint64_t)] = { 0 };
-		size_t length = size < CHUNK ? size : CHUNK;
-
-		memcpy(chunk, text, length);
-		firmware_console_write(ROOT_SLOT_FIRMWARE, (uint32_t)length, chunk[0], chunk[1],
-				       chunk[2], chunk[3], chunk[4]);
-		text += length;
-		size -= length;
-	}
-}
-
-static void print_line(const char *format, va_list arguments)
-{
-	char line[LINE_SIZE_MAX];
-	size_t length = print_format_list(line, sizeof(line) - 1, format, arguments);
-
-	line[length] = '\n';
-	write_console(line, length + 1);
-}
 
 void console_print(const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_line(format, arguments);
+	console_line_list(ROOT_SLOT_FIRMWARE, format, arguments);
 	va_end(arguments);
 }
 
@@ -75,7 +48,8 @@ void log_close(void)
 	if (left > root_log.out.produced)
 		left = root_log.out.produced;
 	for (uint32_t at = root_log.out.produced - left; at != root_log.out.produced; at++)
-		write_console((const char *)&root_log.out.shared->data[at % STREAM_SIZE], 1);
+		console_write(ROOT_SLOT_FIRMWARE,
+			      (const char *)&root_log.out.shared->data[at % STREAM_SIZE], 1);
 }
 
 void log_print(const char *format, ...)
@@ -88,7 +62,7 @@ void log_print(const char *format, ...)
 		print_format_list(line, sizeof(line), format, arguments);
 		log_line(&root_log, "%s", line);
 	} else {
-		print_line(format, arguments);
+		console_line_list(ROOT_SLOT_FIRMWARE, format, arguments);
 	}
 	va_end(arguments);
 }

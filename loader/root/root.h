@@ -119,7 +119,7 @@ uint64_t guests_deadline(void);
 
 /*
  * Prints a line to the kernel's console (a newline is added). For start-up and crash reports; it
- * waits for the hardware. Longer than 200 bytes is cut.
+ * waits for the hardware. Longer than CONSOLE_LINE_SIZE is cut.
  */
 void console_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

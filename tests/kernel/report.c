@@ -4,47 +4,21 @@
 
 #include <stdarg.h>
 
+#include <cloister/console.h>
 #include <cloister/print.h>
-#include <cloister/string.h>
-
-#define LINE_SIZE 240
-#define CHUNK     40
-
-static void write_console(const char *text, size_t size)
-{
-	while (size > 0) {
-		uint64_t chunk[CHUNK / sizeof(uint64_t)] = { 0 };
-		size_t length = size < CHUNK ? size : CHUNK;
-
-		memcpy(chunk, text, length);
-		firmware_console_write(ROOT_SLOT_FIRMWARE, (uint32_t)length, chunk[0], chunk[1],
-				       chunk[2], chunk[3], chunk[4]);
-		text += length;
-		size -= length;
-	}
-}
-
-static void report_list(const char *format, va_list arguments)
-{
-	char line[LINE_SIZE];
-	size_t length = print_format_list(line, sizeof(line) - 1, format, arguments);
-
-	line[length] = '\n';
-	write_console(line, length + 1);
-}
 
 void report_line(const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	report_list(format, arguments);
+	console_line_list(ROOT_SLOT_FIRMWARE, format, arguments);
 	va_end(arguments);
 }
 
 void test_fail(const char *file, int line, const char *format, ...)
 {
-	char text[LINE_SIZE];
+	char text[CONSOLE_LINE_SIZE];
 	va_list arguments;
 
 	va_start(arguments, format);

@@ -1,22 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted text against the C library's, its limits, and the log of a server. */
+/*
+ * Formatted text against the C library's, its limits, the log of a server, and lines on the kernel's
+ * console.
+ */
 #include <check.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cloister/console.h>
 #include <cloister/log.h>
 #include <cloister/print.h>
+#include <idl/kernel_client.h>
 
-#define NOTIFY 7
+#define NOTIFY   7
+#define FIRMWARE 8
 
 static unsigned int signals;
+/* What came to the kernel's console since the last line began. */
+static char shown[2 * CONSOLE_LINE_SIZE];
 
 enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
 {
-	(void)m;
 	(void)deadline;
+	if (cap == FIRMWARE) {
+		ck_assert_int_eq(number, SYS_CALL);
+		ck_assert_uint_eq(m->label, FIRMWARE_CONSOLE_WRITE);
+		ck_assert_uint_le(m->word[0], 40);
+		strncat(shown, (const char *)&m->word[1], m->word[0]);
+		m->label = OK;
+		return OK;
+	}
 	ck_assert_int_eq(number, SYS_SIGNAL);
 	ck_assert_uint_eq(cap, NOTIFY);
 	signals++;
@@ -161,6 +176,36 @@ START_TEST(log_without_a_reader)
 }
 END_TEST
 
+static void show(const char *format, ...)
+{
+	va_list arguments;
+
+	shown[0] = '\0';
+	va_start(arguments, format);
+	console_line_list(FIRMWARE, format, arguments);
+	va_end(arguments);
+}
+
+START_TEST(console_lines)
+{
+	char text[CONSOLE_LINE_SIZE + 1];
+
+	show("%s", "");
+	ck_assert_str_eq(shown, "\n");
+	/* Around the size of an invocation, and of a line. */
+	for (size_t length = 38; length < sizeof(text); length++) {
+		size_t kept = length < CONSOLE_LINE_SIZE - 2 ? length : CONSOLE_LINE_SIZE - 2;
+
+		memset(text, 'x', length);
+		text[length] = '\0';
+		show("%s", text);
+		text[kept] = '\n';
+		text[kept + 1] = '\0';
+		ck_assert_str_eq(shown, text);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("print");
@@ -173,6 +218,7 @@ int main(void)
 	tcase_add_test(tests, precision_is_a_limit);
 	tcase_add_test(tests, cut_to_fit);
 	tcase_add_test(tests, percent_at_the_end);
+	tcase_add_test(tests, console_lines);
 	tcase_add_test(tests, log_lines);
 	tcase_add_test(tests, log_line_too_long);
 	tcase_add_test(tests, log_without_a_reader);
