@@ -25,6 +25,14 @@ fail()
 	exit 1
 }
 
+# wrong_usage TEXT: the end of a run that was asked for what there is not.
+wrong_usage()
+{
+	printf 'cloister: error: %s\n' "$1" >&2
+	printf 'cloister:        see %s --help\n' "$0" >&2
+	exit 2
+}
+
 # free_mib DIRECTORY: MiB free for us where the directory is, or will be.
 free_mib()
 {
