@@ -171,8 +171,6 @@ enum status ipc_reply(struct thread *server, uint64_t deadline)
 	struct context *caller = context->caller;
 	struct registers *from = context->registers;
 
-	if (!caller)
-		return OK;
 	if (caller->kind == CONTEXT_VCPU) {
 		enum status status = exit_commit(vcpu_of(caller), *message_label(from),
 						 message_words(from), deadline);

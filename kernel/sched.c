@@ -304,14 +304,8 @@ void sched_stop(struct context *context)
 void sched_forget(struct context *context)
 {
 	sched_stop(context);
-	if (context->borrower) {
-		context->borrower->lender = NULL;
-		context->borrower = NULL;
-	}
-	if (context->sc) {
-		context->sc->holder = NULL;
-		context->sc = NULL;
-	}
+	/* Its own time was bound below its capability: that binding ended before it, and what was lent with it. */
+	BUG_ON(context->sc || context->borrower);
 	if (core.current == context)
 		core.current = &nobody;
 }

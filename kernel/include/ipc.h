@@ -23,7 +23,7 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
  */
 enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge);
 
-/* Answer the caller, if there is one. ERR_REPLY from a VCpu's exit. */
+/* Answer the caller, of which there is one. ERR_REPLY from a VCpu's exit. */
 enum status ipc_reply(struct thread *server, uint64_t deadline);
 
 /*

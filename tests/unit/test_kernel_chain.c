@@ -170,6 +170,32 @@ START_TEST(the_middle_ends)
 }
 END_TEST
 
+/* A server ends itself, on its caller's time. */
+START_TEST(a_server_ends_itself)
+{
+	call_down(2);
+	task_call(&servers[1], ROOT_SLOT_CNODE, CNODE_DELETE, servers[1].cap);
+	machine_forget(&servers[1].thread->context);
+	machine_check();
+	ck_assert_int_eq(task_status(&servers[0]), ERR_ABORTED);
+	machine_run_task(&servers[0]);
+}
+END_TEST
+
+/* The first of a chain ends, with its time: nobody has any of it left. */
+START_TEST(the_first_ends)
+{
+	call_down(2);
+	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, client.cap));
+	machine_check();
+	ck_assert_ptr_null(time_of(&servers[1]));
+	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, client.cap));
+	machine_forget(&client.thread->context);
+	machine_check();
+	ck_assert_int_eq(servers[1].thread->context.state, STATE_READY);
+}
+END_TEST
+
 /* The caller calls again while the server of a cancelled call still has its time: the new server gets it next. */
 START_TEST(called_again_before_the_time_is_back)
 {
@@ -339,6 +365,8 @@ int main(void)
 	tcase_add_test(tcase, cancelled_in_the_middle);
 	tcase_add_test(tcase, deadline_in_the_middle);
 	tcase_add_test(tcase, the_middle_ends);
+	tcase_add_test(tcase, a_server_ends_itself);
+	tcase_add_test(tcase, the_first_ends);
 	tcase_add_test(tcase, called_again_before_the_time_is_back);
 	tcase_add_test(tcase, a_server_that_lent_its_own);
 	tcase_add_test(tcase, lent_time_ends);

@@ -97,6 +97,24 @@ START_TEST(in_each_state)
 }
 END_TEST
 
+/* What is signalled before the guest has begun is told when it has. */
+START_TEST(before_the_start)
+{
+	struct guest late = guest_new(endpoint);
+	cap_t early = object_new(OBJECT_NOTIFICATION, 0);
+
+	answer(DISPOSITION_PARK);
+	ck_assert_ok(notification_bind_event(early, late.cap));
+	ck_assert_ok(notification_signal(early));
+	ck_assert_int_eq(late.vcpu->context.state, STATE_STOPPED);
+	guest = late;
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	answer(DISPOSITION_PARK);
+	expect_event(1, 0);
+}
+END_TEST
+
 /* Only start leaves parked. */
 START_TEST(start_in_each_state)
 {
@@ -346,6 +364,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, in_each_state, 0, count);
+	tcase_add_test(tcase, before_the_start);
 	tcase_add_loop_test(tcase, start_in_each_state, 0, count);
 	tcase_add_test(tcase, masked_and_merged);
 	tcase_add_test(tcase, two_servers);
