@@ -12,15 +12,30 @@
 #define PRIORITIES_OF_SPIS (DISTRIBUTOR + 0x400 + 32)
 #define SYNDROME_WRITE     0x40
 
-/* Let the guest execute `word` with x3 = VIRTUAL + `address`, which makes an exit at `address`. */
-static uint64_t execute(uint32_t word, uint64_t address)
+/* Whether the processor would tell of a write: bit L of a pair, opc of a single register. */
+static bool is_store(uint32_t word)
 {
-	const uint64_t exit[5] = { address, 0, 0, 0x92000000, VIRTUAL + address };
+	return !(word >> 22 & ((word >> 27 & 7) == 5 ? 1 : 3));
+}
+
+/*
+ * Let the guest execute `word` with x3 = VIRTUAL + `address`, which makes an exit at `address`; of
+ * what it was at the exit, only `write` is known.
+ */
+static uint64_t execute_as(uint32_t word, uint64_t address, bool write)
+{
+	const uint64_t exit[5] = { address, write ? ACCESS_WRITE : 0, 0,
+				   0x92000000 | (write ? SYNDROME_WRITE : 0), VIRTUAL + address };
 
 	memcpy(memory + 0x1000, &word, sizeof(word));
 	page->registers.pc = VIRTUAL + ENTRY;
 	page->registers.x[3] = VIRTUAL + address;
 	return guest_exit(EXIT_MEMORY, exit) & ~(uint64_t)REPLY_SLOTS;
+}
+
+static uint64_t execute(uint32_t word, uint64_t address)
+{
+	return execute_as(word, address, is_store(word));
 }
 
 static void execute_well(uint32_t word, uint64_t address)
@@ -134,6 +149,20 @@ START_TEST(test_refused_accesses)
 }
 END_TEST
 
+/* The guest's tables allowed what was executed, and nothing of what stands there now. */
+START_TEST(test_changed_code)
+{
+	guest_start();
+	page->registers.x[1] = 'x';
+	/* strb w1, [x3], #1 in the place of a load; ldrb w1, [x3], #1 in the place of a store. */
+	ck_assert_uint_eq(execute_as(0x38001461, UART, false), DISPOSITION_ABORT);
+	ck_assert_uint_eq(execute_as(0x38401461, UART, true), DISPOSITION_ABORT);
+	/* stp w1, w2, [x3] in the place of a load. */
+	ck_assert_uint_eq(execute_as(0x29000861, UART, false), DISPOSITION_ABORT);
+	ck_assert_str_eq(console_text(), "");
+}
+END_TEST
+
 START_TEST(test_code_elsewhere)
 {
 	const uint64_t exit[5] = { UART, 0, 0, 0x92000000, VIRTUAL + UART };
@@ -199,6 +228,7 @@ Suite *emulate_suite(void)
 	tcase_add_test(tests, test_writeback);
 	tcase_add_test(tests, test_two_pages);
 	tcase_add_test(tests, test_refused_accesses);
+	tcase_add_test(tests, test_changed_code);
 	tcase_add_test(tests, test_code_elsewhere);
 	tcase_add_test(tests, test_no_decoding_needed);
 	tcase_add_test(tests, test_random_instructions);

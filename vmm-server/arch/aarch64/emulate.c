@@ -137,8 +137,10 @@ uint64_t arch_exit_memory(struct vcpu *vcpu, struct message *m)
 	/* Devices are not cached: maintenance of their addresses has nothing to do. */
 	if (m->word[4] & ISS_CM)
 		return DISPOSITION_STEP;
+	/* A store in the place of a load is refused: the guest's tables have allowed the load only. */
 	if (!emulate_fetch(vcpu, &word) ||
 	    !decode_transfer(word, &vcpu->page->registers, &transfer) ||
+	    transfer.write != !!(m->word[2] & ACCESS_WRITE) ||
 	    !emulate_locate(vcpu, m, &transfer, physical))
 		return emulate_refuse(vcpu, VIOLATION_INSTRUCTION, address);
 	vcpu->update->registers = vcpu->page->registers;
