@@ -186,9 +186,9 @@ enum status ipc_reply(struct thread *server, uint64_t deadline)
 	caller->callee = NULL;
 	context->caller = NULL;
 	sched_return(context);
-	/* Signals that waited for this answer are the next exit, of a VCpu that has its time back. */
+	/* Its next exit may wait for this answer already: only now has the VCpu its time back. */
 	if (caller->kind == CONTEXT_VCPU)
-		exit_event(vcpu_of(caller));
+		vcpu_answered(vcpu_of(caller));
 	return OK;
 }
 

@@ -3,7 +3,7 @@
  * VCpus: life, events and idling. Exits are in exit.c.
  */
 #include <address_space.h>
-#include <arch/list_register.h>
+#include <list_register.h>
 #include <exit.h>
 #include <ipc.h>
 #include <kernel_dispatch.h>
@@ -39,6 +39,7 @@ static void vcpu_halt(struct vcpu *vcpu)
 	timeout_cancel(&vcpu->timer_timeout);
 	vcpu->exit.pending = false;
 	vcpu->stopped = false;
+	vcpu->restart = false;
 }
 
 void vcpu_destroy(struct vcpu *vcpu)
@@ -152,21 +153,40 @@ enum status vcpu_set_priority(struct invocation *call, uint32_t priority)
 	return OK;
 }
 
+static void begin(struct vcpu *vcpu)
+{
+	arch_vcpu_reset(vcpu);
+	vcpu->exit = (struct exit){ .kind = EXIT_START,
+				    .was = STATE_PARKED,
+				    .sequence = vcpu->exit.sequence };
+	exit_raise(vcpu);
+}
+
 enum status vcpu_start(struct invocation *call)
 {
 	struct vcpu *vcpu = invoked(call);
 	uint8_t state = vcpu->context.state;
 
-	/* Stopped with an exit under way it is neither parked nor stopped, but waits for its VMM. */
-	if (vcpu->endpoint.type == OBJECT_NULL || (state != STATE_STOPPED && state != STATE_PARKED))
+	if (vcpu->endpoint.type == OBJECT_NULL)
 		return ERR_STATE;
-	arch_vcpu_reset(vcpu);
+	if (!vcpu->exit.pending && state != STATE_STOPPED && state != STATE_PARKED)
+		return ERR_STATE;
 	vcpu->stopped = false;
-	vcpu->exit = (struct exit){ .kind = EXIT_START,
-				    .was = STATE_PARKED,
-				    .sequence = vcpu->exit.sequence };
-	exit_raise(vcpu);
+	/* The VMM that is told of a start has answered for what was before: no answer is lost or misplaced. */
+	vcpu->restart = vcpu->exit.pending;
+	if (!vcpu->restart)
+		begin(vcpu);
 	return OK;
+}
+
+void vcpu_answered(struct vcpu *vcpu)
+{
+	if (!vcpu->restart) {
+		exit_event(vcpu);
+		return;
+	}
+	vcpu->restart = false;
+	begin(vcpu);
 }
 
 /* While it is stopped, `stopped_state` is what it would be; an exit under way is still answered. */
@@ -177,6 +197,7 @@ enum status vcpu_stop(struct invocation *call)
 	if (vcpu->stopped || vcpu->context.state == STATE_STOPPED)
 		return ERR_STATE;
 	vcpu->stopped = true;
+	vcpu->restart = false;
 	if (!vcpu->exit.pending) {
 		vcpu->stopped_state = vcpu->context.state;
 		sched_block(&vcpu->context, STATE_STOPPED);

@@ -14,7 +14,7 @@ void exit_message(const struct vcpu *vcpu, uint64_t *label, uint64_t words[MESSA
 
 /*
  * The server's answer: check all of it, then commit all of it. ERR_REPLY: nothing happened and the exit is still
- * pending. Who called this lets go of the VCpu and then tells it of signals that came meanwhile (exit_event()).
+ * pending. Who called this lets go of the VCpu and then says so (vcpu_answered()).
  */
 enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS],
 			uint64_t deadline);

@@ -37,6 +37,7 @@ struct vcpu {
 	bool event_deadline;
 	bool armed;
 	bool stopped; /* by `stop`; `exit.was` and the exit are kept */
+	bool restart; /* by `start`, with an exit under way: once that is answered */
 	uint8_t stopped_state;
 	struct timeout event_timeout;
 	struct timeout timer_timeout;
@@ -75,6 +76,9 @@ void vcpu_enter(struct vcpu *vcpu);
 
 /* READY, IDLE or PARKED; remembered while it is stopped. */
 void vcpu_set_state(struct vcpu *vcpu, uint8_t state);
+
+/* Its exit is answered and its VMM has let go of it: what waited for that is its next exit. */
+void vcpu_answered(struct vcpu *vcpu);
 
 /* The guest waits for an interrupt (WFI): idle, unless one is pending. The instruction is done already. */
 void vcpu_idle(struct vcpu *vcpu);

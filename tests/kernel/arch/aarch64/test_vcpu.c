@@ -88,10 +88,19 @@ static void begins_with_start(void)
 	EXPECT_EQUAL(vm.exit.word[0], first + 1);
 }
 
-static void start_only_when_parked(void)
+/* With an exit under way, the start is what follows its answer. */
+static void start_behind_an_answer(void)
 {
 	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
-	EXPECT_STATUS(vcpu_start(vm.vcpu), ERR_STATE);
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT(EXIT_START);
+	vm_run(guest_calls, 0, 0, 0);
+}
+
+static void start_when_parked(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
 	EXPECT_STATUS(vcpu_configure(vm.vcpu, vm.space, vm.endpoint, 0), ERR_STATE);
 	vm_reply_and_leave(DISPOSITION_PARK, 0, 1000);
 	EXPECT_OK(vcpu_start(vm.vcpu));
@@ -357,7 +366,8 @@ static const struct test tests[] = {
 	{ "vcpu: its pages", pages },
 	{ "vcpu: its pages are mapped both or not at all", page_not_mapped_twice },
 	{ "vcpu: begins with an exit of kind start", begins_with_start },
-	{ "vcpu: starts only from parked", start_only_when_parked },
+	{ "vcpu: starts from parked", start_when_parked },
+	{ "vcpu: starts behind the answer to an exit", start_behind_an_answer },
 	{ "vcpu: stop and resume while it runs", stop_and_resume },
 	{ "vcpu: stop while an exit is answered", stop_in_an_exit },
 	{ "vcpu: stop while it is idle", stop_when_idle },

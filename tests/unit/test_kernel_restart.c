@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VCpu that is started again while its VMM still owes the answer to an exit.
+ */
+#include "kernel_machine.h"
+
+#include <exit.h>
+
+static cap_t endpoint, event;
+static struct task vmm;
+static struct guest guest;
+
+static void setup(void)
+{
+	machine_start();
+	endpoint = object_new(OBJECT_ENDPOINT, 0);
+	event = object_new(OBJECT_NOTIFICATION, 0);
+	vmm = task_new_passive();
+	guest = guest_new(endpoint);
+	task_serve(&vmm, endpoint);
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_ok(notification_bind_event(event, guest.cap));
+	vcpu_update(guest.vcpu)->registers = (struct registers){ .pc = 0x1000, .pstate = 5 };
+}
+
+static void teardown(void)
+{
+	machine_check();
+}
+
+static enum context_state state(void)
+{
+	return guest.vcpu->context.state;
+}
+
+static void answer(uint64_t label)
+{
+	const uint64_t words[MESSAGE_WORDS] = { 0, 0, 0, 0, guest.vcpu->exit.sequence };
+	bool over = task_syscall(&vmm, SYS_REPLY_RECV, endpoint, label, words, DEADLINE_NEVER);
+
+	ck_assert(!over || task_status(&vmm) == OK);
+	machine_check();
+}
+
+/* From the pending exit of kind start on. */
+static void run(void)
+{
+	answer(DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM);
+	machine_run_guest(&guest);
+}
+
+static void signal_bits(uint64_t bits)
+{
+	ck_assert_ok(notification_signal(minted(event, RIGHTS_ALL, bits)));
+	machine_check();
+}
+
+static void expect_event(uint64_t bits)
+{
+	ck_assert(guest.vcpu->exit.pending);
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_EVENT);
+	ck_assert_uint_eq(task_word(&vmm, 1), bits);
+}
+
+static void exit_under_way(void)
+{
+	run();
+	guest.vcpu->context.registers->x[4] = 4;
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	machine_run_task(&vmm);
+}
+
+static const uint64_t answers[] = { DISPOSITION_RESUME, DISPOSITION_STEP, DISPOSITION_PARK,
+				    DISPOSITION_ABORT };
+
+/* A start asked for while an exit is under way is the message behind its answer, whatever that is. */
+START_TEST(started_with_an_exit_under_way)
+{
+	uint64_t sequence;
+
+	exit_under_way();
+	sequence = guest.vcpu->exit.sequence;
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_ok(vcpu_start(guest.cap));
+	machine_check();
+	ck_assert_int_eq(guest.vcpu->exit.kind, EXIT_HYPERCALL);
+	ck_assert_int_eq(vcpu_resume(guest.cap), ERR_STATE);
+	answer(answers[_i] | REPLY_REARM);
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	ck_assert_uint_eq(task_word(&vmm, 0), sequence + 1);
+	ck_assert_uint_eq(guest.vcpu->context.registers->x[4], 0);
+	/* It was one start, and signals wait behind it. */
+	signal_bits(2);
+	answer(DISPOSITION_PARK | REPLY_REARM);
+	expect_event(2);
+	answer(DISPOSITION_RESUME);
+	ck_assert_int_eq(state(), STATE_PARKED);
+}
+END_TEST
+
+/* It comes before signals that wait for the same answer; those are kept. */
+START_TEST(a_start_goes_before_signals)
+{
+	exit_under_way();
+	signal_bits(1);
+	ck_assert_ok(vcpu_start(guest.cap));
+	answer(DISPOSITION_PARK | REPLY_REARM);
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	answer(DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM);
+	expect_event(1);
+	answer(DISPOSITION_RESUME);
+	ck_assert_int_eq(state(), STATE_READY);
+}
+END_TEST
+
+/* The last of stop and start holds. */
+START_TEST(stop_and_start_with_an_exit_under_way)
+{
+	exit_under_way();
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap));
+	answer(DISPOSITION_STEP);
+	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert(!guest.vcpu->exit.pending);
+	ck_assert_ok(vcpu_resume(guest.cap));
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_start(guest.cap));
+	answer(DISPOSITION_STEP);
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	run();
+}
+END_TEST
+
+/* An exit that its server gave back is answered first, too; what ends the guest takes the start along. */
+START_TEST(start_without_an_answer)
+{
+	exit_under_way();
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_ok(thread_suspend(vmm.cap));
+	task_serve(&vmm, endpoint);
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_HYPERCALL);
+	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, guest.space));
+	machine_check();
+	ck_assert(!guest.vcpu->restart);
+	ck_assert_int_eq(vcpu_start(guest.cap), ERR_STATE);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("restart");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, started_with_an_exit_under_way, 0, ARRAY_SIZE(answers));
+	tcase_add_test(tcase, a_start_goes_before_signals);
+	tcase_add_test(tcase, stop_and_start_with_an_exit_under_way);
+	tcase_add_test(tcase, start_without_an_answer);
+	return machine_main("restart", &tcase, 1);
+}
