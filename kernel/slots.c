@@ -3,7 +3,7 @@
  * Interrupt slots. The list registers of a core belong to the VCpu whose state is on it; they are written only
  * when something changed (`dirty`), so most exits never touch them.
  */
-#include <arch/list_register.h>
+#include <list_register.h>
 #include <slots.h>
 #include <vcpu.h>
 

@@ -47,9 +47,14 @@ void log_close(void)
 	left = STREAM_SIZE - stream_room(&root_log.out);
 	if (left > root_log.out.produced)
 		left = root_log.out.produced;
-	for (uint32_t at = root_log.out.produced - left; at != root_log.out.produced; at++)
-		console_write(ROOT_SLOT_FIRMWARE,
-			      (const char *)&root_log.out.shared->data[at % STREAM_SIZE], 1);
+	for (uint32_t at = root_log.out.produced - left; at != root_log.out.produced; at++) {
+		char byte = (char)root_log.out.shared->data[at % STREAM_SIZE];
+
+		/* The multiplexer could write there: text, and nothing that a terminal obeys. */
+		if (byte != '\n' && (byte < ' ' || byte > '~'))
+			byte = '?';
+		console_write(ROOT_SLOT_FIRMWARE, &byte, 1);
+	}
 }
 
 void log_print(const char *format, ...)

@@ -4,7 +4,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
-#include <arch/list_register.h>
+#include <list_register.h>
 #include <arch/mmu.h>
 #include <arch/vcpu.h>
 #include <irq.h>

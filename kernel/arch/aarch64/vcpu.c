@@ -34,6 +34,10 @@
 	(PSTATE_NZCV | PSTATE_TCO | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_ALLINT | \
 	 PSTATE_SSBS | PSTATE_BTYPE | PSTATE_DAIF)
 
+/* Exception classes of aborts from a lower level; one above: from the same (D24.2.40). */
+#define CLASS_FETCH 0x20UL
+#define CLASS_DATA  0x24UL
+
 #define SCTLR_SPAN  BIT(23)
 #define SCTLR_DSSBS BIT(44)
 /* SCTLR_EL1 at reset: MMU and caches off, the bits that are one where a feature is absent. D24.2.174 */
@@ -270,13 +274,14 @@ static void take_exception(struct vcpu *vcpu, uint64_t esr, bool has_address)
 
 void arch_vcpu_abort(struct vcpu *vcpu)
 {
+	const struct exit *exit = &vcpu->exit;
 	uint64_t mode = vcpu->context.registers->pstate & (PSTATE_MODE | PSTATE_AARCH32);
 	bool same_level = mode == MODE_EL1H || mode == MODE_EL1T;
-	uint64_t class = vcpu->exit.kind == EXIT_FETCH ? 0x20 : 0x24;
+	uint64_t class = (exit->syndrome >> 26 & 0x3f) == CLASS_FETCH ? CLASS_FETCH : CLASS_DATA;
 	/* External abort, on a walk with its level or not, with the write bit of the access. */
-	uint64_t iss = vcpu->exit.access & ACCESS_WALK ? 0x14 | (vcpu->exit.syndrome & 3) : 0x10;
+	uint64_t iss = exit->access & ACCESS_WALK ? 0x14 | (exit->syndrome & 3) : 0x10;
 
-	if (vcpu->exit.kind != EXIT_FETCH && (vcpu->exit.access & ACCESS_WRITE))
+	if (class == CLASS_DATA && (exit->access & ACCESS_WRITE))
 		iss |= BIT(6);
 	take_exception(vcpu, (class + same_level) << 26 | BIT(25) | iss, true);
 }

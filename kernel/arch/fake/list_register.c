@@ -5,7 +5,7 @@
  */
 #include <arch/fake.h>
 #include <arch/irq.h>
-#include <arch/list_register.h>
+#include <list_register.h>
 #include <arch/vcpu.h>
 #include <sched.h>
 #include <slots.h>

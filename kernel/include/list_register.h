@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * List registers: an array, with the guest's side of the CPU interface (acknowledge, EOI) in <arch/fake.h>.
+ * List registers of the core (GICv3: IHI 0069, 12.4), as slots.c sees them. Each architecture provides the functions.
  */
 #pragma once
 
