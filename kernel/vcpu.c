@@ -3,7 +3,7 @@
  * VCpus: life, events and idling. Exits are in exit.c.
  */
 #include <address_space.h>
-#include <arch/list_register.h>
+#include <list_register.h>
 #include <exit.h>
 #include <ipc.h>
 #include <kernel_dispatch.h>
