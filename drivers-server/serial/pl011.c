@@ -5,6 +5,7 @@
  * no room in the FIFO waits for the transmit interrupt, and while the multiplexer's ring is full the receive
  * interrupts are masked and the FIFO fills, which the other end of the wire sees.
  */
+#include <cloister/counter.h>
 #include <cloister/message.h>
 #include <cloister/stream.h>
 #include <idl/kernel_client.h>
@@ -45,6 +46,9 @@
 
 #define CHUNK 256
 
+/* How long nothing may have happened before the FIFOs are switched on, in us. */
+#define QUIET_US 10000
+
 static struct {
 	volatile uint32_t *registers;
 	/* To be sent: the multiplexer's ring, and what was taken out of it already. */
@@ -55,6 +59,7 @@ static struct {
 	/* Received. */
 	struct stream_producer input;
 	bool input_full;
+	bool fifos_on;
 } uart;
 
 static uint32_t read_register(unsigned int offset)
@@ -141,7 +146,38 @@ static bool may_sleep(void)
 	return !output && !input;
 }
 
-/* Speed is as the firmware left it; eight bits, no parity. Bytes typed early are not lost. */
+/*
+ * The FIFOs may be switched only while the UART is off and idle (3.3.7), and what they hold is lost
+ * by it. QEMU receives even then, and at once when a byte was read: so this is done when the line
+ * is quiet.
+ */
+static void switch_fifos_on(void)
+{
+	if (read_register(UARTFR) & FR_BUSY)
+		return;
+	write_register(UARTCR, 0);
+	if (read_register(UARTFR) & FR_RXFE) {
+		write_register(UARTLCR_H, LCR_H_FEN | LCR_H_WLEN_8);
+		uart.fifos_on = true;
+	}
+	write_register(UARTCR, CR_UARTEN | CR_TXE | CR_RXE);
+}
+
+static enum status wait_for_work(const struct uart_config *config, uint64_t *events)
+{
+	uint64_t deadline = uart.fifos_on ? DEADLINE_NEVER : counter_after_us(QUIET_US);
+	enum status status = notification_wait(config->wait, deadline, events);
+
+	if (status != ERR_DEADLINE)
+		return status;
+	switch_fifos_on();
+	return OK;
+}
+
+/*
+ * Speed is as the firmware left it; eight bits, no parity. Bytes typed early are not lost: FIFOs
+ * that are off stay so for now.
+ */
 static void start(const struct uart_config *config)
 {
 	struct line *line = (struct line *)config->line;
@@ -150,13 +186,12 @@ static void start(const struct uart_config *config)
 	stream_consumer_init(&uart.output, &line->output);
 	stream_producer_init(&uart.input, &line->input);
 	write_register(UARTIMSC, 0);
-	if (!(read_register(UARTLCR_H) & LCR_H_FEN)) {
-		/* The FIFOs may be switched on only while the UART is off and idle (3.3.7). */
+	uart.fifos_on = read_register(UARTLCR_H) & LCR_H_FEN;
+	if (!uart.fifos_on) {
 		while (read_register(UARTFR) & FR_BUSY)
 			thread_yield();
-		receive();
 		write_register(UARTCR, 0);
-		write_register(UARTLCR_H, LCR_H_FEN | LCR_H_WLEN_8);
+		write_register(UARTLCR_H, LCR_H_WLEN_8);
 	}
 	write_register(UARTICR, INT_ALL);
 	write_register(UARTCR, CR_UARTEN | CR_TXE | CR_RXE);
@@ -167,8 +202,7 @@ void server_main(struct message *first)
 	const struct uart_config *config = (const struct uart_config *)PROCESS_CONFIG;
 	enum status status = OK;
 	uint64_t events = 0;
-	/* start() may have received something. */
-	bool worked = true;
+	bool worked = false;
 
 	(void)first;
 	start(config);
@@ -180,7 +214,7 @@ void server_main(struct message *first)
 			irq_handler_acknowledge(config->irq);
 		events = 0;
 		if (!worked && may_sleep())
-			status = notification_wait(config->wait, DEADLINE_NEVER, &events);
+			status = wait_for_work(config, &events);
 		worked = false;
 	}
 }
