@@ -1,29 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The scheduler: see sched.h for when a context is in a ready queue.
- *
- * Budgets are sporadic servers: what is used at a time comes back a period later. A scheduling context whose
- * budget is its whole period is never without time; its budget is then just its turn in the round robin.
  */
 #include <arch/cpu.h>
 #include <arch/registers.h>
-#include <kernel_dispatch.h>
+#include <budget.h>
 #include <sched.h>
 #include <vcpu.h>
-
-/* A remainder below this is not worth a switch: it goes to the next refill. */
-#define BUDGET_MIN_US 10
 
 struct core core;
 
 /* Who "runs" before the first context, and after the running one was destroyed. */
 static struct registers nobody_registers;
 static struct context nobody;
-
-static uint64_t budget_min(void)
-{
-	return arch_counter_frequency() / 1000000 * BUDGET_MIN_US;
-}
 
 void sched_start(void)
 {
@@ -74,100 +63,7 @@ static bool has_time(const struct sched_context *sc)
 	return sc && sc->count && list_empty(&sc->timeout.link);
 }
 
-static bool is_full(const struct sched_context *sc)
-{
-	return sc->budget == sc->period;
-}
-
-/* The nth refill from the first. */
-static struct refill *refill_at(struct sched_context *sc, unsigned int n)
-{
-	return &sc->refill[(sc->first + n) % REFILLS_MAX];
-}
-
-/*
- * The ring is full: the two that are closest in time become one, at the time of the later. Late rather than early: the
- * share is never exceeded. The first is in use.
- */
-static void refill_merge(struct sched_context *sc)
-{
-	unsigned int best = 1;
-
-	for (unsigned int i = 2; i + 1 < sc->count; i++)
-		if (refill_at(sc, i + 1)->when - refill_at(sc, i)->when <
-		    refill_at(sc, best + 1)->when - refill_at(sc, best)->when)
-			best = i;
-	refill_at(sc, best + 1)->amount += refill_at(sc, best)->amount;
-	sc->count--;
-	for (unsigned int i = best; i < sc->count; i++)
-		*refill_at(sc, i) = *refill_at(sc, i + 1);
-}
-
-static void refill_add(struct sched_context *sc, uint64_t when, uint64_t amount)
-{
-	struct refill *last = refill_at(sc, sc->count - 1U);
-
-	/* What was used without a break comes back as one. */
-	if (sc->count && last->when + last->amount >= when) {
-		last->amount += amount;
-		return;
-	}
-	if (sc->count == REFILLS_MAX)
-		refill_merge(sc);
-	*refill_at(sc, sc->count++) = (struct refill){ .when = when, .amount = amount };
-}
-
-static void refill_drop_first(struct sched_context *sc)
-{
-	sc->first = (sc->first + 1) % REFILLS_MAX;
-	sc->count--;
-}
-
-/* From `now` on it is used: what comes back counts from here, and what has come by now is one amount. */
-static void refill_begin(struct sched_context *sc, uint64_t now)
-{
-	if (sc->refill[sc->first].when < now)
-		sc->refill[sc->first].when = now;
-	while (sc->count > 1) {
-		uint8_t next = (sc->first + 1) % REFILLS_MAX;
-		uint64_t amount = sc->refill[sc->first].amount;
-
-		if (sc->refill[next].when > sc->refill[sc->first].when + amount)
-			break;
-		sc->refill[next].when = sc->refill[sc->first].when;
-		sc->refill[next].amount += amount;
-		refill_drop_first(sc);
-	}
-}
-
-/* Take `used` ticks from a sporadic server. */
-static void refill_use(struct sched_context *sc, uint64_t used)
-{
-	while (used >= sc->refill[sc->first].amount) {
-		uint64_t amount = sc->refill[sc->first].amount;
-		uint64_t when = sc->refill[sc->first].when + sc->period;
-
-		used -= amount;
-		refill_drop_first(sc);
-		refill_add(sc, when, amount);
-	}
-	if (used) {
-		uint64_t when = sc->refill[sc->first].when;
-
-		sc->refill[sc->first].amount -= used;
-		sc->refill[sc->first].when = when + used;
-		refill_add(sc, when + sc->period, used);
-	}
-	while (sc->count > 1 && sc->refill[sc->first].amount < budget_min()) {
-		uint64_t rest = sc->refill[sc->first].amount;
-
-		refill_drop_first(sc);
-		sc->refill[sc->first].amount += rest;
-	}
-}
-
-/* Charge who has run until now. True: its turn is over. */
-static bool charge(uint64_t now)
+bool sched_charge(uint64_t now)
 {
 	struct sched_context *sc = core.sc;
 	uint64_t used = now - core.since;
@@ -177,14 +73,14 @@ static bool charge(uint64_t now)
 	if (!sc)
 		return false;
 	sc->consumed += used;
-	if (is_full(sc)) {
+	if (budget_is_full(sc)) {
 		over = used >= sc->refill[sc->first].amount;
 		sc->refill[sc->first].amount = over ? sc->budget :
 						      sc->refill[sc->first].amount - used;
 		return over;
 	}
 	over = used >= sc->refill[sc->first].amount;
-	refill_use(sc, used);
+	budget_use(sc, used);
 	if (sc->refill[sc->first].when > now) {
 		timeout_set(&sc->timeout, sc->refill[sc->first].when);
 		over = true;
@@ -239,8 +135,7 @@ void sched_set_priority(struct context *context, uint8_t priority)
 
 /* Lending. */
 
-/* `context` runs on `sc` from now on; NULL: on nothing. */
-static void give(struct context *context, struct sched_context *sc)
+void sched_give(struct context *context, struct sched_context *sc)
 {
 	context->sc = sc;
 	if (!sc) {
@@ -261,10 +156,10 @@ void sched_lend(struct context *client, struct context *server)
 	/* One that lent its own time gets that back. */
 	if (server->sc || server->borrower || !sc)
 		return;
-	give(client, NULL);
+	sched_give(client, NULL);
 	server->lender = client;
 	client->borrower = server;
-	give(server, sc);
+	sched_give(server, sc);
 }
 
 void sched_return(struct context *server)
@@ -276,10 +171,10 @@ void sched_return(struct context *server)
 		return;
 	server->lender = NULL;
 	lender->borrower = NULL;
-	give(server, NULL);
+	sched_give(server, NULL);
 	if (!sc)
 		return;
-	give(lender, sc);
+	sched_give(lender, sc);
 	/* Its call was cancelled, or its exit told again: another works for it by now, and waits for this. */
 	if (lender->callee)
 		sched_lend(lender, lender->callee);
@@ -308,105 +203,6 @@ void sched_forget(struct context *context)
 	BUG_ON(context->sc || context->borrower);
 	if (core.current == context)
 		core.current = &nobody;
-}
-
-/* Scheduling contexts as objects. */
-
-void sched_context_unbound(struct sched_context *sc)
-{
-	struct context *at = sc->holder;
-
-	if (!at)
-		return;
-	give(at, NULL);
-	sc->holder = NULL;
-	/* Nobody on the chain has anything to give back. */
-	while (at->lender) {
-		struct context *lender = at->lender;
-
-		at->lender = NULL;
-		lender->borrower = NULL;
-		at = lender;
-	}
-}
-
-void sched_context_destroy(struct sched_context *sc)
-{
-	sched_context_unbound(sc);
-	binding_clear(&sc->bound);
-	timeout_cancel(&sc->timeout);
-	if (core.sc == sc)
-		core.sc = NULL;
-}
-
-static struct sched_context *invoked(struct invocation *call)
-{
-	return (struct sched_context *)call->slot->object;
-}
-
-enum status sched_context_configure(struct invocation *call, uint64_t budget, uint64_t period)
-{
-	struct sched_context *sc = invoked(call);
-
-	if (budget < budget_min() || budget > period || period > BIT(40))
-		return ERR_ARGUMENT;
-	if (core.sc == sc)
-		charge(arch_counter());
-	sc->budget = budget;
-	sc->period = period;
-	sc->first = 0;
-	sc->count = 0;
-	refill_add(sc, arch_counter(), budget);
-	timeout_cancel(&sc->timeout);
-	sched_refill(sc);
-	return OK;
-}
-
-enum status sched_context_bind(struct invocation *call, cap_t cap)
-{
-	struct sched_context *sc = invoked(call);
-	struct slot *slot = NULL;
-	enum status status = invocation_slot(call, cap, OBJECT_THREAD, &slot);
-	struct context *context;
-
-	if (status == ERR_TYPE)
-		status = invocation_slot(call, cap, OBJECT_VCPU, &slot);
-	if (status != OK)
-		return status;
-	if (sc->bound.type != OBJECT_NULL)
-		return ERR_OCCUPIED;
-	context = (struct context *)slot->object;
-	if (context->sc || context->borrower || context->lender)
-		return ERR_OCCUPIED;
-	status = binding_set(&sc->bound, slot, OBJECT_SCHED_CONTEXT, sc);
-	if (status != OK)
-		return status;
-	give(context, sc);
-	/* Who works for it already gets it. */
-	if (context->callee)
-		sched_lend(context, context->callee);
-	return OK;
-}
-
-enum status sched_context_unbind(struct invocation *call)
-{
-	struct sched_context *sc = invoked(call);
-
-	if (sc->bound.type == OBJECT_NULL)
-		return ERR_STATE;
-	binding_clear(&sc->bound);
-	sched_context_unbound(sc);
-	return OK;
-}
-
-enum status sched_context_consumed(struct invocation *call, uint64_t *ticks)
-{
-	struct sched_context *sc = invoked(call);
-
-	if (core.sc == sc)
-		charge(arch_counter());
-	*ticks = sc->consumed;
-	return OK;
 }
 
 /* The decision at the end of each entry. */
@@ -458,15 +254,15 @@ static void start_charging(struct sched_context *sc, uint64_t now)
 {
 	core.sc = sc;
 	core.since = now;
-	if (sc && !is_full(sc))
-		refill_begin(sc, now);
+	if (sc && !budget_is_full(sc))
+		budget_begin(sc, now);
 }
 
 /* What the timer's interrupt is for. True: the running context's turn is over. */
 static bool timer_work(void)
 {
 	uint64_t now = arch_counter();
-	bool turn_over = charge(now);
+	bool turn_over = sched_charge(now);
 
 	core.timer_fired = false;
 	core.timer = DEADLINE_NEVER;
@@ -483,7 +279,7 @@ struct registers *sched_leave(void)
 		turn_over = timer_work();
 	while (!(next = pick(turn_over))) {
 		if (core.sc) {
-			charge(arch_counter());
+			sched_charge(arch_counter());
 			core.sc = NULL;
 		}
 		set_timer();
@@ -495,7 +291,7 @@ struct registers *sched_leave(void)
 	if (next->sc != core.sc) {
 		uint64_t now = arch_counter();
 
-		charge(now);
+		sched_charge(now);
 		start_charging(next->sc, now);
 	}
 	if (next != core.current) {

@@ -67,6 +67,12 @@ void sched_lend(struct context *client, struct context *server);
 /* Give lent time back to who lent it. */
 void sched_return(struct context *server);
 
+/* `context` runs on `sc` from now on; NULL: on nothing. */
+void sched_give(struct context *context, struct sched_context *sc);
+
+/* Charge who has run until now. True: its turn is over. */
+bool sched_charge(uint64_t now);
+
 /* Pick who runs, charge who ran, set the timer, switch. Returns the registers to load. */
 struct registers *sched_leave(void);
 
