@@ -12,11 +12,10 @@
 #include <arch/irq.h>
 #include <arch/mmu.h>
 #include <arch/registers.h>
-#include <arch/vcpu.h>
+#include <vcpu.h>
 #include <sched.h>
 #include <slot.h>
 #include <thread.h>
-#include <vcpu.h>
 
 #include <idl/kernel_client.h>
 #include <idl/manifest.h>

@@ -6,10 +6,9 @@
 #include <arch/irq.h>
 #include <list_register.h>
 #include <arch/mmu.h>
-#include <arch/vcpu.h>
+#include <vcpu.h>
 #include <irq.h>
 #include <sched.h>
-#include <vcpu.h>
 
 /* CPU interface and hypervisor registers by encoding, for assemblers that do not know the names (12.2, 12.4). */
 #define ICC_PMR_EL1     S3_0_C4_C6_0

@@ -10,7 +10,7 @@
 #include <arch/fake.h>
 #include <arch/irq.h>
 #include <arch/registers.h>
-#include <arch/vcpu.h>
+#include <vcpu.h>
 #include <boot.h>
 #include <console.h>
 #include <exit.h>

@@ -6,10 +6,9 @@
 #include <arch/fake.h>
 #include <arch/irq.h>
 #include <list_register.h>
-#include <arch/vcpu.h>
+#include <vcpu.h>
 #include <sched.h>
 #include <slots.h>
-#include <vcpu.h>
 
 #define IDLE_PRIORITY 0x100U
 

@@ -4,7 +4,6 @@
  */
 #include <arch/fake.h>
 #include <arch/irq.h>
-#include <arch/vcpu.h>
 #include <vcpu.h>
 
 static struct vcpu *resident;

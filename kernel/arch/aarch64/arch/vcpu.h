@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest's processor state on AArch64, and what the hypervisor does to it.
+ * A guest's processor state on AArch64.
  */
 #pragma once
 
 #include <arch/fp.h>
 #include <idl/aarch64.h>
 #include <types.h>
-
-struct vcpu;
 
 /*
  * The registers of EL1 that stay in the hardware while a server runs, and are switched with the VCpu only.
@@ -51,34 +49,3 @@ struct arch_vcpu {
 	uint64_t serial; /* no two VCpus since the start have the same */
 	struct fp_state fp;
 };
-
-void arch_vcpu_init(struct vcpu *vcpu);
-
-/* The state of the architecture's reset, parked before its first instruction. */
-void arch_vcpu_reset(struct vcpu *vcpu);
-
-/* Its state leaves the core; floating-point registers are lost. */
-void arch_vcpu_forget(struct vcpu *vcpu);
-
-/*
- * Copy the registers of the VMM's page, each once. False where the guest must not run with them: Arm ARM C5.2.19, SPSR_EL2.
- */
-bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
-			      struct registers *registers);
-void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers);
-
-/* The exit's instruction is done, with results. */
-void arch_vcpu_step(struct vcpu *vcpu, const uint64_t results[4]);
-
-/* The guest takes an exception instead. */
-void arch_vcpu_abort(struct vcpu *vcpu);
-void arch_vcpu_undefined(struct vcpu *vcpu);
-
-/* Stage 1 of the guest's present mode. False: it faults. */
-bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64_t *physical);
-
-/* The VCpu whose EL1 state is on the core, or NULL. */
-struct vcpu *arch_vcpu_resident(void);
-
-/* Bring its state onto the core. */
-void arch_vcpu_load(struct vcpu *vcpu);
