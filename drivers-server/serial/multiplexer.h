@@ -2,7 +2,9 @@
 /*
  * What the console multiplexer does with bytes, apart from waiting and signalling: it joins what its
  * clients write into one terminal's output, and gives what is typed to the console that has the focus.
- * Memory is bounded; who has no room waits, so that nothing is lost on the way, in both directions.
+ * Memory is bounded. A console in view and a log wait for the terminal, so that nothing of theirs is
+ * lost; a console out of view never waits, and the last of what it writes is kept. What is typed
+ * waits for the console that it is meant for.
  */
 #ifndef MULTIPLEXER_H
 #define MULTIPLEXER_H
@@ -13,18 +15,40 @@
 #include <cloister/stream.h>
 #include <idl/serial.h>
 
+#include "history.h"
+
 /* Bytes of a log's line without its newline; a longer one is shown as several. */
 #define LOG_TEXT_MAX 256
 
-/* "[name] " */
-#define PREFIX_SIZE (sizeof(((struct serial_client *)0)->name) + 4)
+/* Bytes that are moved at a time. */
+#define CHUNK 512
+
+/* The name of a client, ended by a NUL, and "[name] ". */
+#define NAME_SIZE   (sizeof(((struct serial_client *)0)->name) + 1)
+#define PREFIX_SIZE (NAME_SIZE + 3)
+
+/* The longest notice of keys.c: the help with a line for each client; it must fit into a ring. */
+#define NOTICE_SIZE 2048
+
+/* What the terminal shows, beside the lines of logs, which it always shows. */
+enum view {
+	/* The console that has the focus, its bytes as they are. */
+	VIEW_GUEST,
+	/* All consoles, each line behind its console's name. */
+	VIEW_ALL,
+	/* The lines of logs, from the oldest that are kept, and no console. */
+	VIEW_LOG,
+};
 
 struct client {
 	enum client_kind kind;
 	struct stream_consumer output;
 	struct stream_producer input;
-	/* Of a log: what stands before its lines, and the line that is being gathered. */
+	char name[NAME_SIZE];
 	char prefix[PREFIX_SIZE];
+	/* Of a console: what it wrote. */
+	struct history history;
+	/* Of a log: the line that is being gathered. */
 	char text[LOG_TEXT_MAX];
 	uint32_t length;
 	bool complete;
@@ -37,16 +61,29 @@ struct multiplexer {
 	struct stream_consumer keyboard;
 	struct client clients[CLIENTS_MAX];
 	uint32_t count;
-	/* The console that gets the input; NULL if there is none. */
+	enum view view;
+	/* The console that gets what is typed, in VIEW_LOG too when that ends; NULL: there is none. */
 	struct client *focus;
+	/* The lines that logs have written. */
+	struct history log;
+	/* To be shown before anything else. */
+	char notice[NOTICE_SIZE];
+	uint32_t notice_length;
+	/* What was typed and not yet taken; the prefix key came before it. */
+	char typed[CHUNK];
+	uint32_t typed_first;
+	uint32_t typed_end;
+	bool prefixed;
 	/* Whose turn it is to write. */
 	uint32_t turn;
-	/* A console has written a part of a line. */
+	/* A line was begun on the screen. */
 	bool line_open;
-	/* Room on the screen for which the client at `turn` waits; 0: nobody waits. */
+	/* Of a line begun in VIEW_ALL: whose it is, what it came from, where the cursor stands in it. */
+	struct client *writer;
+	uint32_t line_bytes;
+	uint32_t column;
+	/* Room on the screen for which the next to write waits; 0: nobody waits. */
 	uint32_t wanted;
-	/* Input waits for room in the focus's ring. */
-	bool input_waits;
 	/* Peers whose rings were touched since multiplexer_signals(). */
 	uint32_t touched;
 };
@@ -57,6 +94,9 @@ struct multiplexer {
 
 /* Take the rings that `config` names. The first client of kind CLIENT_CONSOLE gets the focus. */
 void multiplexer_init(struct multiplexer *m, const struct console_config *config);
+
+/* Whether what this client writes goes to the screen as a console's. */
+bool multiplexer_in_view(const struct multiplexer *m, const struct client *c);
 
 /*
  * Move bytes once around: each client at most a chunk or a line, so that none keeps the others

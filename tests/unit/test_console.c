@@ -10,26 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "multiplexer.h"
+#include "test_console.h"
 
 #define CONSOLE    0
 #define FIRST_LOG  1
 #define SECOND_LOG 2
-#define CLIENTS    3
 
-#define PASTE (64U << 10)
-
-/* A client's end of its line, or the driver's with the directions exchanged. */
-struct end {
-	struct line *line;
-	struct stream_producer out;
-	struct stream_consumer in;
-};
-
-static struct multiplexer m;
-static struct console_config config;
-static struct end ends[CLIENTS];
-static struct end driver;
+struct multiplexer m;
+struct console_config config;
+struct end ends[CLIENTS];
+struct end driver;
 
 static uint64_t open_line(struct line **line)
 {
@@ -37,7 +27,7 @@ static uint64_t open_line(struct line **line)
 	return (uint64_t)(uintptr_t)*line;
 }
 
-static void open_client(unsigned int i, const char *name, enum client_kind kind)
+void open_client(unsigned int i, const char *name, enum client_kind kind)
 {
 	struct serial_client *client = &config.clients[i];
 
@@ -49,40 +39,45 @@ static void open_client(unsigned int i, const char *name, enum client_kind kind)
 	stream_consumer_init(&ends[i].in, &ends[i].line->input);
 }
 
-static void setup(void)
+void open_driver(void)
 {
 	config.client_count = CLIENTS;
 	config.driver_line = open_line(&driver.line);
 	stream_producer_init(&driver.out, &driver.line->input);
 	stream_consumer_init(&driver.in, &driver.line->output);
+	srandom(1);
+}
+
+static void setup(void)
+{
+	open_driver();
 	open_client(CONSOLE, "linux", CLIENT_CONSOLE);
 	open_client(FIRST_LOG, "vmm", CLIENT_LOG);
 	open_client(SECOND_LOG, "a-name-that-fills-all-of-its-rom", CLIENT_LOG);
 	multiplexer_init(&m, &config);
-	srandom(1);
 }
 
-static void teardown(void)
+void teardown(void)
 {
 	free(driver.line);
 	for (unsigned int i = 0; i < CLIENTS; i++)
 		free(ends[i].line);
 }
 
-static void put(unsigned int client, const char *text)
+void put(unsigned int client, const char *text)
 {
 	ck_assert_uint_eq(stream_write(&ends[client].out, text, (uint32_t)strlen(text)),
 			  strlen(text));
 }
 
-static void settle(void)
+void settle(void)
 {
 	while (multiplexer_run(&m))
 		;
 }
 
 /* What the driver gets, at most a ring full. */
-static const char *screen(void)
+const char *screen(void)
 {
 	static char text[STREAM_SIZE + 1];
 
@@ -214,23 +209,12 @@ START_TEST(log_flood_keeps_no_console_out)
 }
 END_TEST
 
-/*
- * Processes that run in any order and stop where the real ones would: only a signal starts them again. Each
- * moves `total` bytes of a pattern out of or into its end.
- */
-struct player {
-	struct end *end;
-	uint32_t sent;
-	uint32_t received;
-	bool sleeps;
-};
-
-static uint8_t byte_at(uint32_t place)
+uint8_t byte_at(uint32_t place)
 {
-	return (uint8_t)(place * 2654435761U >> 24);
+	return (uint8_t)(place * 2654435761U >> 24) | 0x20;
 }
 
-static bool player_step(struct player *p, uint32_t total)
+bool player_step(struct player *p, uint32_t total)
 {
 	uint8_t bytes[1000];
 	uint32_t size = 1 + (uint32_t)random() % sizeof(bytes);
@@ -258,7 +242,6 @@ static bool player_step(struct player *p, uint32_t total)
 	return stream_wakes_producer(&p->end->in) || size;
 }
 
-/* What a player's signal starts, and what the multiplexer's signals start. */
 START_TEST(paste_both_ways)
 {
 	struct player console = { .end = &ends[CONSOLE] };
@@ -308,7 +291,7 @@ START_TEST(idle_is_quiet)
 }
 END_TEST
 
-static void scribble(struct stream *stream)
+void scribble(struct stream *stream)
 {
 	switch (random() % 4) {
 	case 0:
@@ -372,6 +355,7 @@ int main(void)
 	tcase_add_test(tests, idle_is_quiet);
 	tcase_add_test(tests, hostile_clients);
 	suite_add_tcase(suite, tests);
+	suite_add_tcase(suite, key_tests());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
