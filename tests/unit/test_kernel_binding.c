@@ -198,6 +198,7 @@ START_TEST(a_guest_ends)
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, guest.cap));
 	machine_forget(&guest.vcpu->context);
 	machine_check();
+	ck_assert_uint_eq(guest.vcpu->arch.fp.value, FAKE_FP_GONE);
 	ck_assert_ptr_null(arch_vcpu_resident());
 	fake_pass(fake.clock + 1000000);
 	machine_check();

@@ -159,6 +159,7 @@ START_TEST(the_middle_ends)
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, servers[1].cap));
 	machine_forget(&servers[1].thread->context);
 	machine_check();
+	ck_assert_uint_eq(servers[1].thread->fp.value, FAKE_FP_GONE);
 	ck_assert_int_eq(task_status(&servers[0]), ERR_ABORTED);
 	ck_assert_int_eq(servers[0].thread->context.state, STATE_READY);
 	/* Its own server finishes, and then the time goes to who lent it before. */

@@ -51,9 +51,8 @@ static enum status answer_with(uint64_t label, const uint64_t words[MESSAGE_WORD
 
 static enum status answer(uint64_t label)
 {
-	const uint64_t words[MESSAGE_WORDS] = { 0, 0, 0, 0, guest.vcpu->exit.sequence };
-
-	return answer_with(label, words);
+	return answer_with(label, (const uint64_t[MESSAGE_WORDS]){ 0, 0, 0, 0,
+								   guest.vcpu->exit.sequence });
 }
 
 /* Up to where the guest runs. */
@@ -132,9 +131,8 @@ END_TEST
 
 START_TEST(what_an_exit_says)
 {
-	uint64_t before;
+	uint64_t before = sequence();
 
-	before = sequence();
 	start();
 	exits(EXIT_MEMORY, ACCESS_DECODED | 2);
 	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_MEMORY);
@@ -336,7 +334,6 @@ START_TEST(told_again)
 	task_serve(&successor, endpoint);
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, vmm.cap));
 	machine_forget(&vmm.thread->context);
-	machine_check();
 	vmm = successor;
 	ck_assert_uint_eq(sequence(), number);
 	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_MEMORY);

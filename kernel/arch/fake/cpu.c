@@ -78,7 +78,6 @@ void arch_switch(struct context *from, struct context *to)
 {
 	BUG_ON(from != core.current || to == from);
 	BUG_ON(to->state != STATE_READY || !to->sc);
-	fake.switches++;
 	if (to->kind == CONTEXT_VCPU)
 		arch_vcpu_load(vcpu_of(to));
 	else

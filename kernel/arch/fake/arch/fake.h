@@ -16,7 +16,6 @@ struct fake {
 	uint64_t timer;          /* DEADLINE_NEVER: off */
 	uint64_t idle_until;     /* idling lets time pass up to here */
 	bool idle;               /* nobody runs */
-	uint64_t switches;       /* from one context to another */
 	uint64_t instructions;   /* of guests, and half as many of others; 0: not counted */
 	uint32_t list_registers; /* how many there are */
 };
