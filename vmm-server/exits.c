@@ -37,6 +37,8 @@ static uint64_t exit_event(struct vcpu *vcpu, struct message *m)
 		pl011_release(&vcpu->vmm->pl011);
 	if (m->word[1] & VMM_EVENT_CONSOLE)
 		pl011_event(&vcpu->vmm->pl011);
+	if (m->word[1] & VMM_EVENT_VIRTIO_CONSOLE)
+		virtio_console_event(&vcpu->vmm->virtio_console);
 	return DISPOSITION_RESUME | REPLY_REARM;
 }
 

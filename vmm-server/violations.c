@@ -22,6 +22,7 @@ static const char *const kind_texts[VIOLATION_KINDS] = {
 	[VIOLATION_INSTRUCTION] = "undecodable access to",
 	[VIOLATION_REGISTER] = "no system register",
 	[VIOLATION_CALL] = "no firmware function",
+	[VIOLATION_QUEUE] = "broken virtqueue of",
 	[VIOLATION_OTHER] = "unexpected trap",
 };
 

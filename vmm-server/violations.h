@@ -31,6 +31,8 @@ enum violation {
 	VIOLATION_REGISTER,
 	/* A call to a function that the firmware does not have. Function. */
 	VIOLATION_CALL,
+	/* A virtqueue that breaks the rules. Guest-physical address of the device. */
+	VIOLATION_QUEUE,
 	/* A trap for another reason. Syndrome. */
 	VIOLATION_OTHER,
 	VIOLATION_KINDS

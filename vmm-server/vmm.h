@@ -22,6 +22,7 @@
 #include <memory.h>
 #include <slots.h>
 #include <violations.h>
+#include <virtio/console.h>
 
 /* Who wants to be told at a time of the counter. */
 enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_OUTPUT, DEADLINE_INPUT, DEADLINES };
@@ -51,6 +52,7 @@ struct vmm {
 	struct memory memory;
 	struct bus bus;
 	struct pl011 pl011;
+	struct virtio_console virtio_console;
 	struct arch_vmm arch;
 	/* One vCPU, until guests have more. */
 	struct vcpu vcpu;

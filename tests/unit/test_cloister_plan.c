@@ -395,6 +395,43 @@ START_TEST(one_guest)
 }
 END_TEST
 
+#define DEVICES                                                                                    \
+	"\"devices\": [ { \"type\": \"pl011\", \"address\": \"0x09000000\", \"interrupt\": 33 }, " \
+	"{ \"type\": \"virtio-console\", \"address\": \"0x0a000000\", \"interrupt\": 48 } ]"
+
+static const void *component(const char *name)
+{
+	const struct manifest_component *c = table(m->components);
+
+	for (uint32_t i = 0; i < m->components.count; i++)
+		if (strcmp(c[i].name, name) == 0)
+			return bench.image.data + (c[i].physical - m->image_address);
+	ck_abort_msg("no component %s", name);
+}
+
+/* A line of its own for each, of a client of its own. */
+START_TEST(virtio_console)
+{
+	const struct vmm_config *vmm;
+	const struct console_config *clients;
+
+	check(HEAD GUEST("a", "\"memory\": \"64 MiB\", " DEVICES) "]}");
+	vmm = component("vmm a: config");
+	ck_assert_uint_eq(vmm->device_count, 3);
+	ck_assert_uint_eq(vmm->devices[2].kind, VMM_DEVICE_VIRTIO_CONSOLE);
+	ck_assert_uint_eq(vmm->devices[2].irq, 48);
+	ck_assert_uint_eq(vmm->virtio_console_line, vmm->console_line + LINE_SIZE);
+	ck_assert_uint_ne(vmm->virtio_console_notify, vmm->console_notify);
+	clients = component("console: config");
+	ck_assert_uint_eq(clients->client_count, 4);
+	ck_assert_str_eq(clients->clients[2].name, "a hvc0");
+	ck_assert_uint_eq(clients->clients[2].kind, CLIENT_CONSOLE);
+	check(HEAD GUEST("a", "\"memory\": \"64 MiB\"") "]}");
+	vmm = component("vmm a: config");
+	ck_assert_uint_eq(vmm->virtio_console_line, 0);
+}
+END_TEST
+
 START_TEST(no_guest)
 {
 	check(HEAD "]}");
@@ -526,6 +563,7 @@ Suite *plan_suite(void)
 	tcase_add_checked_fixture(test, begin, end);
 	tcase_set_timeout(test, 120);
 	tcase_add_test(test, one_guest);
+	tcase_add_test(test, virtio_console);
 	tcase_add_test(test, no_guest);
 	tcase_add_test(test, odd_memory);
 	tcase_add_test(test, seven_guests);

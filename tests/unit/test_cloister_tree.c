@@ -23,14 +23,18 @@ static void begin(void)
 		.memory_base = 0x40000000,
 		.memory_size = 0x20000000,
 		.command_line = "console=ttyAMA0",
-		.device_count = 2,
+		.device_count = 3,
 		.devices = { { .kind = VMM_DEVICE_GICV3,
 			       .address = GUEST_GICD,
 			       .size = GUEST_GICD_SIZE },
 			     { .kind = VMM_DEVICE_PL011,
 			       .address = 0x0a000000,
 			       .size = 4096,
-			       .irq = 40 } },
+			       .irq = 40 },
+			     { .kind = VMM_DEVICE_VIRTIO_CONSOLE,
+			       .address = 0x0b000000,
+			       .size = 4096,
+			       .irq = 48 } },
 		.image_count = 1,
 		.images = { { .role = "initrd",
 			      .content = { NULL, 0x12345 },
@@ -87,6 +91,10 @@ static void check_ours(void)
 	CELLS("/intc@8000000", "reg", 0, 0x08000000, 0, 0x10000, 0, 0x080a0000, 0, 0x20000);
 	CELLS("/pl011@a000000", "reg", 0, 0x0a000000, 0, 0x1000);
 	CELLS("/pl011@a000000", "interrupts", 0, 8, 4);
+	check_text("/virtio_mmio@b000000", "compatible", "virtio,mmio");
+	CELLS("/virtio_mmio@b000000", "reg", 0, 0x0b000000, 0, 0x1000);
+	CELLS("/virtio_mmio@b000000", "interrupts", 0, 16, 4);
+	property("/virtio_mmio@b000000", "dma-coherent", 0);
 	check_text("/chosen", "stdout-path", "/pl011@a000000");
 	check_text("/chosen", "bootargs", "console=ttyAMA0");
 	CELLS("/chosen", "linux,initrd-start", 0, 0x48000000);

@@ -19,11 +19,12 @@
 
 struct vmm_config config;
 struct vmm vmm;
-uint8_t memory[MEMORY_SIZE];
+uint8_t memory[MEMORY_SIZE] __attribute__((aligned(4096)));
 struct vcpu_page *page;
 struct vcpu_update *update;
 struct line console;
 struct line log_line_memory;
+struct line virtio_line;
 struct fake_slot slot[VCPU_SLOTS];
 uint64_t pending_slots;
 uint64_t active_slots;
@@ -34,6 +35,8 @@ uint64_t result[4];
 struct stream_consumer console_out;
 struct stream_producer console_in;
 struct stream_consumer log_out;
+struct stream_consumer virtio_out;
+struct stream_producer virtio_in;
 
 static uint8_t pages[2 * 4096] __attribute__((aligned(4096)));
 static uint64_t sequence;
@@ -91,6 +94,7 @@ void guest_configure(void)
 	memset(&config, 0, sizeof(config));
 	memset(&console, 0, sizeof(console));
 	memset(&log_line_memory, 0, sizeof(log_line_memory));
+	memset(&virtio_line, 0, sizeof(virtio_line));
 	memset(slot, 0, sizeof(slot));
 	memset(signals, 0, sizeof(signals));
 	memset(pages, 0, sizeof(pages));
@@ -114,13 +118,19 @@ void guest_configure(void)
 	config.root = CAP_ROOT;
 	config.console_notify = CAP_CONSOLE_NOTIFY;
 	config.log_notify = CAP_LOG_NOTIFY;
-	config.device_count = 2;
+	config.virtio_console_line = (uint64_t)(uintptr_t)&virtio_line;
+	config.virtio_console_notify = CAP_VIRTIO_NOTIFY;
+	config.device_count = 3;
 	config.devices[0] = (struct vmm_device){ VMM_DEVICE_GICV3, 0,       DISTRIBUTOR,
 						 REDISTRIBUTOR,    0x10000, 0x20000 };
 	config.devices[1] = (struct vmm_device){ VMM_DEVICE_PL011, UART_IRQ, UART, 0, 0x1000, 0 };
+	config.devices[2] =
+		(struct vmm_device){ VMM_DEVICE_VIRTIO_CONSOLE, VIRTIO_IRQ, VIRTIO, 0, 0x1000, 0 };
 	stream_consumer_init(&console_out, &console.output);
 	stream_producer_init(&console_in, &console.input);
 	stream_consumer_init(&log_out, &log_line_memory.output);
+	stream_consumer_init(&virtio_out, &virtio_line.output);
+	stream_producer_init(&virtio_in, &virtio_line.input);
 }
 
 void guest_start(void)
@@ -238,6 +248,8 @@ int main(void)
 	srunner_add_suite(runner, sysreg_suite());
 	srunner_add_suite(runner, decode_suite());
 	srunner_add_suite(runner, emulate_suite());
+	srunner_add_suite(runner, virtio_queue_suite());
+	srunner_add_suite(runner, virtio_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -20,6 +20,8 @@
 #define REDISTRIBUTOR 0x080a0000ULL
 #define SGI_FRAME     (REDISTRIBUTOR + 0x10000)
 #define NOWHERE       0x0a000000ULL
+#define VIRTIO        0x0c000000ULL
+#define VIRTIO_IRQ    48
 /* ck_assert() notes every call in a file: too slow for what is asked a million times. */
 #define must(condition)                                 \
 	do {                                            \
@@ -36,6 +38,7 @@
 #define CAP_ROOT           6
 #define CAP_CONSOLE_NOTIFY 7
 #define CAP_LOG_NOTIFY     8
+#define CAP_VIRTIO_NOTIFY  9
 
 /* What the kernel would know of an interrupt slot. */
 struct fake_slot {
@@ -54,6 +57,7 @@ extern struct vcpu_page *page;
 extern struct vcpu_update *update;
 extern struct line console;
 extern struct line log_line_memory;
+extern struct line virtio_line;
 extern struct fake_slot slot[VCPU_SLOTS];
 /* What vcpu_query_slots() answers, and what the counter shows (1 GHz). */
 extern uint64_t pending_slots;
@@ -65,10 +69,12 @@ extern int ended;
 /* The result words of the last reply. */
 extern uint64_t result[4];
 
-/* The other ends of the console and the log. */
+/* The other ends of the console, the log and the virtio console. */
 extern struct stream_consumer console_out;
 extern struct stream_producer console_in;
 extern struct stream_consumer log_out;
+extern struct stream_consumer virtio_out;
+extern struct stream_producer virtio_in;
 
 /*
  * A configured guest whose exit of kind start has been answered; for tests that do not start: only
@@ -105,3 +111,5 @@ Suite *decode_suite(void);
 Suite *emulate_suite(void);
 Suite *sysreg_suite(void);
 Suite *exits_suite(void);
+Suite *virtio_suite(void);
+Suite *virtio_queue_suite(void);

@@ -127,6 +127,9 @@ bool board_read(struct board *board, const struct inputs *inputs, struct documen
 /* Reads one guest: its keys and the rules among them, not its images. */
 bool guest_read(struct guest *guest, struct document *document, const cJSON *node);
 
+/* The guest's first device of a kind; NULL if it has none. */
+const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind);
+
 /* guest_images.c */
 
 /* Reads the guest's images, places them in its memory and makes its device tree. */

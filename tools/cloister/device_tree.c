@@ -188,12 +188,18 @@ static void add_pl011(struct tree *tree, struct arena *arena, const struct guest
 	put_bytes(tree, node, "clock-names", clock_names, sizeof(clock_names));
 }
 
-static const struct guest_device *console_of(const struct guest *guest)
+static void add_virtio(struct tree *tree, struct arena *arena, const struct guest_device *device)
 {
-	for (uint32_t i = 0; i < guest->device_count; i++)
-		if (guest->devices[i].kind == VMM_DEVICE_PL011)
-			return &guest->devices[i];
-	return NULL;
+	const uint64_t reg[] = { device->address, device->size };
+	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
+	int node = add_node(tree, 0,
+			    arena_print(arena, "virtio_mmio@%llx",
+					(unsigned long long)device->address));
+
+	put_text(tree, node, "compatible", "virtio,mmio");
+	put_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	put_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
+	put_bytes(tree, node, "dma-coherent", "", 0);
 }
 
 static const struct guest_image *initrd_of(const struct guest *guest)
@@ -230,7 +236,7 @@ static void add_initrd(struct tree *tree, int node, const struct guest_image *in
 static void add_chosen(struct tree *tree, struct arena *arena, const struct guest *guest,
 		       const struct inputs *inputs)
 {
-	const struct guest_device *console = console_of(guest);
+	const struct guest_device *console = guest_device(guest, VMM_DEVICE_PL011);
 	uint8_t seed[DIGEST_SIZE];
 	int node = chosen_node(tree);
 
@@ -257,9 +263,12 @@ static void add_ours(struct tree *tree, struct arena *arena, const struct guest 
 	add_timer(tree);
 	add_gic(tree, arena);
 	add_clock(tree);
-	for (uint32_t i = 0; i < guest->device_count; i++)
+	for (uint32_t i = 0; i < guest->device_count; i++) {
 		if (guest->devices[i].kind == VMM_DEVICE_PL011)
 			add_pl011(tree, arena, &guest->devices[i]);
+		else if (guest->devices[i].kind == VMM_DEVICE_VIRTIO_CONSOLE)
+			add_virtio(tree, arena, &guest->devices[i]);
+	}
 	add_chosen(tree, arena, guest, inputs);
 }
 

@@ -93,12 +93,38 @@ static void add_gic(struct guest *guest)
 	};
 }
 
-static void add_pl011(struct guest *guest, const cJSON *node, uint64_t address, uint32_t irq)
+/* Devices that the array can have, one of each. */
+static const struct device_type {
+	const char *name;
+	enum vmm_device_kind kind;
+} device_types[] = {
+	{ "pl011", VMM_DEVICE_PL011 },
+	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE },
+};
+
+static const struct device_type *find_type(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(device_types); i++)
+		if (strcmp(device_types[i].name, name) == 0)
+			return &device_types[i];
+	return NULL;
+}
+
+const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind)
+{
+	for (uint32_t i = 0; i < guest->device_count; i++)
+		if (guest->devices[i].kind == kind)
+			return &guest->devices[i];
+	return NULL;
+}
+
+static void add_device(struct guest *guest, const cJSON *node, const struct device_type *type,
+		       uint64_t address, uint32_t irq)
 {
 	guest->devices[guest->device_count++] = (struct guest_device){
 		.node = node,
-		.kind = VMM_DEVICE_PL011,
-		.type = "pl011",
+		.kind = type->kind,
+		.type = type->name,
 		.address = address,
 		.size = PAGE_SIZE,
 		.irq = irq,
@@ -107,25 +133,26 @@ static void add_pl011(struct guest *guest, const cJSON *node, uint64_t address, 
 
 static void read_device(struct guest *guest, struct document *document, const cJSON *node)
 {
-	const char *type;
-	bool second = guest->device_count > 1;
+	const struct device_type *type;
+	const char *name;
 
 	if (!schema_check(document, node, "a device", device_keys, ARRAY_SIZE(device_keys)))
 		return;
-	type = schema_text(node, "type", "pl011");
-	if (strcmp(type, "pl011") != 0) {
-		error_at(
-			document, schema_node(node, "type"),
-			"there is no device type \"%s\"\nuse \"pl011\" (the GICv3 is always there)",
-			type);
+	name = schema_text(node, "type", device_types[0].name);
+	type = find_type(name);
+	if (!type) {
+		error_at(document, schema_node(node, "type"),
+			 "there is no device type \"%s\"\nuse \"pl011\" or \"virtio-console\" (the "
+			 "GICv3 is always there)",
+			 name);
 		return;
 	}
-	if (second)
+	if (guest_device(guest, type->kind))
 		error_at(document, node,
-			 "a second console is not supported yet\nkeep one pl011 in each guest");
+			 "a second %s is not supported yet\nkeep one %s in each guest", name, name);
 	if (guest->device_count < VMM_DEVICES_MAX)
-		add_pl011(guest, node, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
-			  (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
+		add_device(guest, node, type, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
+			   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
 }
 
 static void read_devices(struct guest *guest, struct document *document, const cJSON *array)
@@ -134,7 +161,7 @@ static void read_devices(struct guest *guest, struct document *document, const c
 
 	add_gic(guest);
 	if (!array)
-		add_pl011(guest, NULL, GUEST_PL011, GUEST_PL011_IRQ);
+		add_device(guest, NULL, &device_types[0], GUEST_PL011, GUEST_PL011_IRQ);
 	cJSON_ArrayForEach(node, array) read_device(guest, document, node);
 }
 

@@ -131,6 +131,10 @@ static void plan_lines(struct guest_plan *g, struct serial *serial)
 	vector_add(g->plan->arena, &g->plan->bindings, &binding);
 	g->config.console_line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
 					   VMM_EVENT_CONSOLE, &g->config.console_notify);
+	if (guest_device(g->guest, VMM_DEVICE_VIRTIO_CONSOLE))
+		g->config.virtio_console_line = plan_line(
+			g, serial, arena_print(g->plan->arena, "%s hvc0", g->guest->name),
+			CLIENT_CONSOLE, VMM_EVENT_VIRTIO_CONSOLE, &g->config.virtio_console_notify);
 	g->config.log_line =
 		plan_line(g, serial, g->vmm.name, CLIENT_LOG, VMM_EVENT_LOG, &g->config.log_notify);
 }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The transport of a virtio device (Virtual I/O Device 1.2) over MMIO: registers, status, feature
+ * negotiation, queues, interrupt. What the device does with its queues is in its own file.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <virtio/queue.h>
+
+/* The most queues of a device type. */
+#define VIRTIO_QUEUES_MAX 2
+
+struct virtio;
+struct vmm;
+struct vmm_device;
+
+/* A type of device. */
+struct virtio_type {
+	/* Its number (5). */
+	uint32_t id;
+	/* At most VIRTIO_QUEUES_MAX. */
+	uint32_t queues;
+	/*
+	 * The driver may have put something into a queue. It is ready, and the driver live; called
+	 * as well for each ready queue when the driver becomes so.
+	 */
+	void (*notify)(struct virtio *virtio, uint32_t queue);
+	/* A queue is no longer in use, nor are its chains that were not done. */
+	void (*stop)(struct virtio *virtio, uint32_t queue);
+};
+
+struct virtio {
+	struct vmm *vmm;
+	const struct virtio_type *type;
+	/* Of its registers, guest-physical. */
+	uint64_t address;
+	uint32_t irq;
+	uint32_t status;
+	uint32_t interrupt_status;
+	/* Which half of the features the registers show, and which queue. */
+	uint32_t device_features_sel;
+	uint32_t driver_features_sel;
+	uint32_t queue_sel;
+	/* What the driver accepts. */
+	uint64_t driver_features;
+	struct queue queues[VIRTIO_QUEUES_MAX];
+};
+
+/*
+ * Put a device of the type at the place that the configuration gives: NULL, or what is wrong with
+ * it.
+ */
+const char *virtio_attach(struct virtio *virtio, struct vmm *vmm, const struct virtio_type *type,
+			  const struct vmm_device *device);
+
+/* To the state of power-on. */
+void virtio_reset(struct virtio *virtio);
+
+/* Whether the device may use this queue, which is one of its type's. */
+bool virtio_queue_live(const struct virtio *virtio, uint32_t queue);
+
+/*
+ * The oldest chain of a live queue. False: there is none, or the queue is broken; then the device
+ * needs a reset, and nothing is live until it has come.
+ */
+bool virtio_next(struct virtio *virtio, uint32_t queue, struct queue_chain *chain);
+
+/* The chain that virtio_next() gave is done, see queue_done(); the driver is told if it wants. */
+void virtio_done(struct virtio *virtio, uint32_t queue, const struct queue_chain *chain,
+		 uint32_t written);
