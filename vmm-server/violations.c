@@ -2,7 +2,7 @@
 /*
  * Violations of the guest. The bound: no line is above 80 bytes, VIOLATIONS_MAX of them are first
  * lines, as many come at the end, and those with the total (45 bytes) come at each power of ten, 14
- * until 10^15. Together that is below 4 KiB.
+ * until 10^15. Together that is below 4 KiB, for all lives of a guest that resets itself.
  */
 #include <cloister/print.h>
 

@@ -42,6 +42,60 @@ START_TEST(test_start)
 }
 END_TEST
 
+static void check_memory(const uint8_t expected[MEMORY_SIZE])
+{
+	const uint64_t nothing[5] = { 0 };
+
+	ck_assert_uint_eq(guest_exit(EXIT_START, nothing),
+			  DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM | REPLY_SLOTS);
+	ck_assert_mem_eq(memory, expected, MEMORY_SIZE);
+}
+
+/* Images and the bytes between them; the first column is their order, which is none. */
+static const struct {
+	uint64_t at;
+	uint64_t size;
+} layouts[][3] = {
+	{ { 0x1000, 8 }, { 0x8000, 0x123 }, { 0x10000, 1 } },
+	{ { MEMORY_SIZE - 9, 9 }, { 0, 7 }, { 7, 0x200 } },
+	{ { 0x5000, 0x100 }, { 0x4000, 0x8000 }, { 0x4fff, 2 } },
+	{ { 0x4100, 0x100 }, { 0x4000, 0x180 }, { 0x8000, 0 } },
+	{ { 0, MEMORY_SIZE }, { 0, MEMORY_SIZE }, { 3, 1 } },
+	{ { 0, 0 }, { MEMORY_SIZE, 0 }, { 0x6000, 0 } },
+};
+
+#define LAYOUTS ((int)(sizeof(layouts) / sizeof(layouts[0])))
+
+/* A start that is not the first finds memory as the first did, whatever the guest left there. */
+START_TEST(test_memory_of_each_start)
+{
+	static uint8_t source[MEMORY_SIZE], expected[MEMORY_SIZE];
+	uint64_t uncovered = 0;
+
+	memset(source, 0x55, sizeof(source));
+	memset(expected, 0, sizeof(expected));
+	guest_configure();
+	config.image_count = 3;
+	for (uint32_t i = 0; i < config.image_count; i++) {
+		config.images[i].source = (uint64_t)(uintptr_t)source;
+		config.images[i].size = layouts[_i][i].size;
+		config.images[i].destination = MEMORY_BASE + layouts[_i][i].at;
+		memset(expected + layouts[_i][i].at, 0x55, layouts[_i][i].size);
+	}
+	for (uint64_t i = 0; i < MEMORY_SIZE; i++)
+		uncovered += !expected[i];
+	ck_assert_ptr_null(vmm_init(&vmm, &config));
+	check_memory(expected);
+	/* The first start finds zeros. */
+	ck_assert_uint_eq(cleared, 0);
+	for (uint32_t again = 1; again <= 2; again++) {
+		memset(memory, 0xaa, sizeof(memory));
+		check_memory(expected);
+		ck_assert_uint_eq(cleared, again * uncovered);
+	}
+}
+END_TEST
+
 static void refuse(const char *error)
 {
 	ck_assert_str_eq(vmm_init(&vmm, &config), error);
@@ -216,6 +270,7 @@ Suite *exits_suite(void)
 	TCase *tests = tcase_create("exits");
 
 	tcase_add_test(tests, test_start);
+	tcase_add_loop_test(tests, test_memory_of_each_start, 0, LAYOUTS);
 	tcase_add_test(tests, test_bad_configurations);
 	tcase_add_test(tests, test_refused_guest);
 	tcase_add_test(tests, test_no_exit);

@@ -66,6 +66,8 @@ extern uint64_t now;
 /* Signals by capability; how the guest ended (-1: it has not). */
 extern uint32_t signals[16];
 extern int ended;
+/* Bytes of the guest's memory that were zeroed. */
+extern uint64_t cleared;
 /* The result words of the last reply. */
 extern uint64_t result[4];
 

@@ -170,6 +170,25 @@ START_TEST(test_start_again)
 }
 END_TEST
 
+/* The log's bound holds for a guest that is reset after each violation, too. */
+START_TEST(test_violations_over_resets)
+{
+	const uint64_t nothing[5] = { 0 };
+
+	guest_start();
+	for (uint32_t i = 0; i < 3; i++) {
+		ck_assert_int_eq(guest_access(NOWHERE, 4, false, 0), DISPOSITION_ABORT);
+		page->registers.x[0] = PSCI_SYSTEM_RESET;
+		ck_assert_uint_eq(guest_exit(EXIT_HYPERCALL, nothing), DISPOSITION_PARK);
+		guest_exit(EXIT_START, nothing);
+	}
+	ck_assert_str_eq(log_text(), "guest: no device to read at 0xa000000 (pc 0x40001000)\n");
+	page->registers.x[0] = PSCI_SYSTEM_OFF;
+	ck_assert_uint_eq(guest_exit(EXIT_HYPERCALL, nothing), DISPOSITION_PARK);
+	ck_assert_str_eq(log_text(), "guest: 3 times no device to read at 0xa000000\n");
+}
+END_TEST
+
 Suite *psci_suite(void)
 {
 	Suite *suite = suite_create("psci");
@@ -182,6 +201,7 @@ Suite *psci_suite(void)
 	tcase_add_loop_test(tests, test_ends, 0, ENDS);
 	tcase_add_test(tests, test_reset_types);
 	tcase_add_test(tests, test_start_again);
+	tcase_add_test(tests, test_violations_over_resets);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -4,7 +4,36 @@
  * only the data cache, and the instruction cache must not hold what was there before (Arm ARM
  * B2.7.4, D7.5). The kernel lets EL0 do this.
  */
+#include <cloister/string.h>
+
 #include <arch/vcpu.h>
+
+/* DCZID_EL0.BS: log2 of the words that DC ZVA zeroes; the kernel lets EL0 do that, too (D24.2.41). */
+static uint64_t zero_block(void)
+{
+	uint64_t dczid;
+
+	__asm__("mrs %0, dczid_el0" : "=r"(dczid));
+	return 4ULL << (dczid & 0xf);
+}
+
+void arch_memory_clear(void *start, uint64_t size)
+{
+	uint64_t block = zero_block();
+	uint64_t first = (uint64_t)(uintptr_t)start;
+	uint64_t blocks = (first + block - 1) & ~(block - 1);
+	uint64_t end = (first + size) & ~(block - 1);
+
+	if (blocks >= end) {
+		memset(start, 0, size);
+	} else {
+		memset(start, 0, blocks - first);
+		for (uint64_t at = blocks; at < end; at += block)
+			__asm__ volatile("dc zva, %0" : : "r"(at) : "memory");
+		memset((void *)(uintptr_t)end, 0, first + size - end);
+	}
+	arch_memory_written(start, size);
+}
 
 void arch_memory_written(const void *start, uint64_t size)
 {

@@ -18,5 +18,8 @@ void arch_vcpu_reset(struct vcpu *vcpu);
 /* New registers: at `entry`, with `argument` as a kernel takes its device tree. */
 void arch_vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
 
+/* Zero the guest's memory, for a guest that may still run without caches. */
+void arch_memory_clear(void *start, uint64_t size);
+
 /* The server wrote the guest's memory for a guest that may still run without caches. */
 void arch_memory_written(const void *start, uint64_t size);
