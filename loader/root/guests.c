@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guests and how they end: by their own wish, told by their VMM, or because their VMM failed.
- * When none is left the machine is powered off, after a while in which the console shows what it
- * still holds.
+ * The guests, how they are reset and how they end: by their own wish, told by their VMM, or because
+ * their VMM failed. When none is left the machine is powered off, after a while in which the console
+ * shows what it still holds.
  */
 #include "root.h"
 
@@ -17,6 +17,12 @@
 
 static const struct description *description;
 static bool ended[GUESTS_MAX];
+/* How often each was reset, how many of these were said, and the time at which the next may be. */
+static struct {
+	uint64_t count;
+	uint64_t said;
+	uint64_t say_at;
+} resets[GUESTS_MAX];
 static uint32_t guests_left;
 static uint64_t power_off_at = DEADLINE_NEVER;
 
@@ -50,11 +56,29 @@ static void report_counts(uint32_t guest)
 			  at_el1, others);
 }
 
+/* Whatever its VMM answers or does from here on, the guest does not run. */
+static void stop_vcpus(uint32_t guest)
+{
+	for (uint32_t i = 0; i < description->head->vcpus.count; i++)
+		if (description->vcpus[i].guest == guest)
+			vcpu_stop(description->vcpus[i].vcpu);
+}
+
+static void say_resets(uint32_t guest)
+{
+	resets[guest].said = resets[guest].count;
+	log_print("guest %s: reset, number %lu", description->guests[guest].name,
+		  (unsigned long)resets[guest].count);
+}
+
 static void guest_ended(uint32_t guest, const char *how)
 {
 	if (ended[guest])
 		return;
 	ended[guest] = true;
+	stop_vcpus(guest);
+	if (resets[guest].said != resets[guest].count)
+		say_resets(guest);
 	log_print("guest %s: %s", description->guests[guest].name, how);
 	report_counts(guest);
 	if (--guests_left == 0) {
@@ -63,12 +87,30 @@ static void guest_ended(uint32_t guest, const char *how)
 	}
 }
 
-/* A vCPU without a VMM cannot answer its exits; stopped, it does not run its guest any further. */
-static void stop_vcpus(uint32_t guest)
+static void start_vcpus(uint32_t guest)
 {
 	for (uint32_t i = 0; i < description->head->vcpus.count; i++)
-		if (description->vcpus[i].guest == guest)
-			vcpu_stop(description->vcpus[i].vcpu);
+		if (description->vcpus[i].guest == guest && description->vcpus[i].start)
+			vcpu_start(description->vcpus[i].vcpu);
+}
+
+/*
+ * The VMM waits for this while its guest's exit waits for the VMM: the kernel starts the guest when
+ * that is answered. A guest that is reset over and over makes one line a second.
+ */
+static void guest_reset(uint32_t guest)
+{
+	uint64_t now = counter_read();
+
+	if (ended[guest])
+		return;
+	resets[guest].count++;
+	if (now >= resets[guest].say_at) {
+		say_resets(guest);
+		resets[guest].say_at = now + boot()->counter_frequency;
+	}
+	stop_vcpus(guest);
+	start_vcpus(guest);
 }
 
 void guests_server_failed(uint32_t thread)
@@ -79,7 +121,6 @@ void guests_server_failed(uint32_t thread)
 		if (description->guests[i].vmm_thread != thread)
 			continue;
 		driver = false;
-		stop_vcpus(i);
 		guest_ended(i, "its VMM failed");
 	}
 	/* Any driver may be the one that the log goes through. */
@@ -99,7 +140,7 @@ enum status root_serve_guest_ended(void *context, uint64_t badge, enum guest_end
 		guest_ended((uint32_t)guest, "powered off");
 		break;
 	case GUEST_RESET:
-		guest_ended((uint32_t)guest, "asked for a reset, which ends it");
+		guest_reset((uint32_t)guest);
 		break;
 	case GUEST_FAILED:
 		guest_ended((uint32_t)guest, "its VMM could not go on");

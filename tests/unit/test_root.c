@@ -222,6 +222,7 @@ int main(void)
 	tcase_add_test(tests, too_many_guests);
 	tcase_add_test(tests, places_in_the_image);
 	add_build_tests(tests);
+	add_guests_tests(tests);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -51,3 +51,6 @@ void expect_call(unsigned int index, uint32_t cap, uint64_t label, uint64_t w0, 
 
 /* test_root_build.c */
 void add_build_tests(TCase *tests);
+
+/* test_root_guests.c */
+void add_guests_tests(TCase *tests);
