@@ -24,7 +24,7 @@ void thread_stop(struct thread *thread)
 
 void thread_destroy(struct thread *thread)
 {
-	thread_stop(thread);
+	ipc_cancel(&thread->context);
 	sched_forget(&thread->context);
 	if (thread->serves)
 		thread->serves->server = NULL;

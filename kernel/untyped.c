@@ -33,21 +33,19 @@ static enum status place(const struct slot *untyped, uint8_t bits, uint32_t coun
 }
 
 static enum status check_destinations(struct invocation *call, cap_t cnode, uint32_t slot,
-				      uint32_t count, struct slot **first)
+				      uint32_t count, struct cnode *to)
 {
 	struct slot *holder = NULL;
 	enum status status = invocation_slot(call, cnode, OBJECT_CNODE, &holder);
-	struct cnode to;
 
 	if (status != OK)
 		return status;
-	to = cnode_of(holder);
-	if (count == 0 || slot >= to.count || count > to.count - slot)
+	*to = cnode_of(holder);
+	if (count == 0 || slot >= to->count || count > to->count - slot)
 		return ERR_ARGUMENT;
 	for (uint32_t i = 0; i < count; i++)
-		if (to.slots[slot + i].type != OBJECT_NULL)
+		if (to->slots[slot + i].type != OBJECT_NULL)
 			return ERR_OCCUPIED;
-	*first = &to.slots[slot];
 	return OK;
 }
 
@@ -56,7 +54,8 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 {
 	struct slot *untyped = call->slot;
 	uint8_t bits = object_bits(type, size_bits);
-	struct slot *first = NULL;
+	struct cnode to = { NULL, 0 };
+	struct slot *first;
 	uint64_t start = 0;
 	enum status status;
 
@@ -64,11 +63,10 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 		return ERR_ARGUMENT;
 	if (keeps_contents(untyped) && type != OBJECT_FRAME && type != OBJECT_UNTYPED)
 		return ERR_ARGUMENT;
-	status = check_destinations(call, cnode, slot, count, &first);
+	status = check_destinations(call, cnode, slot, count, &to);
 	if (status != OK)
 		return status;
-	if ((type == OBJECT_CNODE || type == OBJECT_UNTYPED) &&
-	    cnode_of(cnode_slot(call->cnode, cnode)).slots != call->cnode.slots)
+	if ((type == OBJECT_CNODE || type == OBJECT_UNTYPED) && to.slots != call->cnode.slots)
 		return ERR_ARGUMENT;
 	status = place(untyped, bits, count, offset, &start);
 	if (status == OK)
@@ -83,6 +81,7 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 			arch_memory_zero(phys_to_virt(untyped->object + start),
 					 (uint64_t)count << bits, type == OBJECT_FRAME);
 	}
+	first = &to.slots[slot];
 	for (uint32_t i = 0; i < count; i++) {
 		first[i] = (struct slot){
 			.type = (uint8_t)type,

@@ -36,7 +36,7 @@ static void vcpu_halt(struct vcpu *vcpu)
 	ipc_cancel(&vcpu->context);
 	sched_stop(&vcpu->context);
 	timeout_cancel(&vcpu->event_timeout);
-	timeout_cancel(&vcpu->timer_timeout);
+	arch_vcpu_forget(vcpu);
 	vcpu->exit.pending = false;
 	vcpu->stopped = false;
 	vcpu->restart = false;
@@ -45,7 +45,6 @@ static void vcpu_halt(struct vcpu *vcpu)
 void vcpu_destroy(struct vcpu *vcpu)
 {
 	vcpu_halt(vcpu);
-	arch_vcpu_forget(vcpu);
 	sched_forget(&vcpu->context);
 	binding_clear(&vcpu->space);
 	binding_clear(&vcpu->endpoint);
@@ -55,7 +54,6 @@ void vcpu_unbound(struct vcpu *vcpu, struct slot *binding)
 {
 	/* Without its address space or VMM a guest cannot go on; the other binding is of no use alone. */
 	vcpu_halt(vcpu);
-	arch_vcpu_forget(vcpu);
 	binding_clear(binding == &vcpu->space ? &vcpu->endpoint : &vcpu->space);
 }
 

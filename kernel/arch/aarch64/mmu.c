@@ -96,8 +96,7 @@ static bool has_id(const struct address_space *space)
 	return space->arch.generation == ids_of(space)->generation;
 }
 
-/* Run TLB maintenance in the regime that it is for: TGE chooses (Arm ARM D8.17). */
-static uint64_t regime_enter(uint64_t hcr)
+uint64_t arch_regime_enter(uint64_t hcr)
 {
 	uint64_t old = read_sysreg(hcr_el2);
 
@@ -107,7 +106,7 @@ static uint64_t regime_enter(uint64_t hcr)
 	return old;
 }
 
-static void regime_leave(uint64_t old)
+void arch_regime_leave(uint64_t old)
 {
 	write_sysreg(hcr_el2, old);
 	isb();
@@ -115,13 +114,13 @@ static void regime_leave(uint64_t old)
 
 static void flush_all(bool guest)
 {
-	uint64_t old = regime_enter(guest ? HCR_GUEST : HCR_HOST);
+	uint64_t old = arch_regime_enter(guest ? HCR_GUEST : HCR_HOST);
 
 	if (guest)
 		__asm__ volatile("tlbi alle1\n\tdsb nsh" ::: "memory");
 	else
 		__asm__ volatile("tlbi vmalle1\n\tdsb nsh" ::: "memory");
-	regime_leave(old);
+	arch_regime_leave(old);
 }
 
 uint64_t arch_space_ttbr(struct address_space *space)
@@ -154,11 +153,11 @@ void arch_space_load(struct address_space *space)
 
 void arch_space_invalidate_core(struct address_space *space)
 {
-	uint64_t old = regime_enter(HCR_GUEST);
+	uint64_t old = arch_regime_enter(HCR_GUEST);
 
 	BUG_ON(!space->guest);
 	__asm__ volatile("tlbi vmalle1\n\tdsb nsh" ::: "memory");
-	regime_leave(old);
+	arch_regime_leave(old);
 }
 
 void arch_space_renew(struct address_space *space)
@@ -173,9 +172,9 @@ static void invalidate_guest(struct address_space *space)
 	uint64_t old;
 
 	write_sysreg(vttbr_el2, arch_space_ttbr(space));
-	old = regime_enter(HCR_GUEST);
+	old = arch_regime_enter(HCR_GUEST);
 	__asm__ volatile("tlbi vmalls12e1is\n\tdsb ish" ::: "memory");
-	regime_leave(old);
+	arch_regime_leave(old);
 	write_sysreg(vttbr_el2, vttbr);
 	isb();
 }
@@ -192,13 +191,13 @@ void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_
 		invalidate_guest(space);
 		return;
 	}
-	old = regime_enter(HCR_HOST);
+	old = arch_regime_enter(HCR_HOST);
 	if (size_bits)
 		__asm__ volatile("tlbi vae1is, %0" ::"r"(asid | address >> PAGE_BITS) : "memory");
 	else
 		__asm__ volatile("tlbi aside1is, %0" ::"r"(asid) : "memory");
 	__asm__ volatile("dsb ish" ::: "memory");
-	regime_leave(old);
+	arch_regime_leave(old);
 }
 
 void arch_space_destroy(struct address_space *space)

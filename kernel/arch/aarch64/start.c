@@ -5,6 +5,7 @@
  * boot_translation() runs at physical addresses: it may use no pointer that was linked, only what the
  * compiler addresses relative to the program counter.
  */
+#include <address_space.h>
 #include <arch/console.h>
 #include <arch/cpu.h>
 #include <arch/entry.h>
@@ -16,8 +17,7 @@
 extern char __text_start[], __rodata_start[], __data_start[], __kernel_end[];
 extern char vectors[];
 
-#define TABLE_ENTRIES 512
-#define BOOT_TABLES   (MEMORY_REGIONS_MAX * 2)
+#define BOOT_TABLES (MEMORY_REGIONS_MAX * 2)
 
 static uint64_t top_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static uint64_t identity_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));

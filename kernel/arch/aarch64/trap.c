@@ -5,6 +5,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/entry.h>
+#include <arch/esr.h>
 #include <arch/hcr.h>
 #include <arch/irq.h>
 #include <console.h>
@@ -12,19 +13,6 @@
 #include <ipc.h>
 #include <sched.h>
 #include <syscall.h>
-
-#define ESR_CLASS(esr) ((esr) >> 26 & 0x3f)
-#define ESR_IL         BIT(25)
-#define ESR_IMMEDIATE  0xffff
-
-#define CLASS_WFI      0x01
-#define CLASS_FP       0x07
-#define CLASS_SVC      0x15
-#define CLASS_HVC      0x16
-#define CLASS_SMC      0x17
-#define CLASS_REGISTER 0x18
-#define CLASS_FETCH    0x20
-#define CLASS_DATA     0x24
 
 /* Data aborts, D24.2.40. */
 #define DATA_ISV           BIT(24)

@@ -4,6 +4,7 @@
  */
 #include <address_space.h>
 #include <arch/cpu.h>
+#include <arch/esr.h>
 #include <arch/hcr.h>
 #include <arch/irq.h>
 #include <vcpu.h>
@@ -33,10 +34,6 @@
 #define PSTATE_FREE                                                                        \
 	(PSTATE_NZCV | PSTATE_TCO | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_ALLINT | \
 	 PSTATE_SSBS | PSTATE_BTYPE | PSTATE_DAIF)
-
-/* Exception classes of aborts from a lower level; one above: from the same (D24.2.40). */
-#define CLASS_FETCH 0x20UL
-#define CLASS_DATA  0x24UL
 
 #define SCTLR_SPAN  BIT(23)
 #define SCTLR_DSSBS BIT(44)
@@ -237,7 +234,7 @@ void arch_vcpu_step(struct vcpu *vcpu, const uint64_t results[4])
 	}
 	/* An HVC's preferred return address is behind it already (D1.3.6). */
 	if (exit->kind != EXIT_HYPERCALL)
-		registers->pc += exit->syndrome & BIT(25) ? 4 : 2;
+		registers->pc += exit->syndrome & ESR_IL ? 4 : 2;
 	registers->pstate &= ~PSTATE_BTYPE;
 }
 
@@ -277,33 +274,32 @@ void arch_vcpu_abort(struct vcpu *vcpu)
 	const struct exit *exit = &vcpu->exit;
 	uint64_t mode = vcpu->context.registers->pstate & (PSTATE_MODE | PSTATE_AARCH32);
 	bool same_level = mode == MODE_EL1H || mode == MODE_EL1T;
-	uint64_t class = (exit->syndrome >> 26 & 0x3f) == CLASS_FETCH ? CLASS_FETCH : CLASS_DATA;
+	uint64_t class = ESR_CLASS(exit->syndrome) == CLASS_FETCH ? CLASS_FETCH : CLASS_DATA;
 	/* External abort, on a walk with its level or not, with the write bit of the access. */
 	uint64_t iss = exit->access & ACCESS_WALK ? 0x14 | (exit->syndrome & 3) : 0x10;
 
 	if (class == CLASS_DATA && (exit->access & ACCESS_WRITE))
 		iss |= BIT(6);
-	take_exception(vcpu, (class + same_level) << 26 | BIT(25) | iss, true);
+	take_exception(vcpu, (class + same_level) << 26 | ESR_IL | iss, true);
 }
 
 void arch_vcpu_undefined(struct vcpu *vcpu)
 {
 	if (vcpu->exit.kind == EXIT_HYPERCALL)
-		vcpu->context.registers->pc -= vcpu->exit.syndrome & BIT(25) ? 4 : 2;
-	take_exception(vcpu, vcpu->exit.syndrome & BIT(25), false);
+		vcpu->context.registers->pc -= vcpu->exit.syndrome & ESR_IL ? 4 : 2;
+	take_exception(vcpu, vcpu->exit.syndrome & ESR_IL, false);
 }
 
 bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64_t *physical)
 {
 	bool user = (vcpu->context.registers->pstate & PSTATE_MODE) == MODE_EL0T;
-	uint64_t hcr = read_sysreg(hcr_el2);
 	uint64_t par;
 	uint64_t kept;
+	uint64_t hcr;
 
 	arch_vcpu_load(vcpu);
 	kept = read_sysreg(par_el1);
-	write_sysreg(hcr_el2, HCR_GUEST);
-	isb();
+	hcr = arch_regime_enter(HCR_GUEST);
 	if (user && write)
 		__asm__ volatile("at s1e0w, %0" ::"r"(address));
 	else if (user)
@@ -315,8 +311,7 @@ bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64
 	isb();
 	par = read_sysreg(par_el1);
 	write_sysreg(par_el1, kept);
-	write_sysreg(hcr_el2, hcr);
-	isb();
+	arch_regime_leave(hcr);
 	*physical = (par & 0x000ffffffffff000UL) | (address & (PAGE_SIZE - 1));
 	return !(par & 1);
 }

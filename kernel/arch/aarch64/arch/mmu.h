@@ -84,6 +84,13 @@ void arch_space_destroy(struct address_space *space);
 /* Entries for `size_bits` from `address` are gone; 0: all of the space. */
 void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_t size_bits);
 
+/*
+ * TLB maintenance and address translation act on the regime that HCR_EL2.TGE chooses (Arm ARM D8.17): run what follows with
+ * this HCR_EL2, and then as it was.
+ */
+uint64_t arch_regime_enter(uint64_t hcr);
+void arch_regime_leave(uint64_t old);
+
 /* This core's entries of the guest whose VTTBR_EL2 is loaded are gone. */
 void arch_space_invalidate_core(struct address_space *space);
 
