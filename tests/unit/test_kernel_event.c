@@ -2,36 +2,9 @@
 /*
  * Events of a VCpu, its idling and its timer, and what stops it and lets it go on.
  */
-#include "kernel_machine.h"
+#include "kernel_guest.h"
 
 #include <exit.h>
-
-static cap_t endpoint, event;
-static struct task vmm;
-static struct guest guest;
-
-static void setup(void)
-{
-	machine_start();
-	endpoint = object_new(OBJECT_ENDPOINT, 0);
-	event = object_new(OBJECT_NOTIFICATION, 0);
-	vmm = task_new_passive();
-	guest = guest_new(endpoint);
-	task_serve(&vmm, endpoint);
-	ck_assert_ok(vcpu_start(guest.cap));
-	ck_assert_ok(notification_bind_event(event, guest.cap));
-	vcpu_update(guest.vcpu)->registers = (struct registers){ .pc = 0x1000, .pstate = 5 };
-}
-
-static void teardown(void)
-{
-	machine_check();
-}
-
-static enum context_state state(void)
-{
-	return guest.vcpu->context.state;
-}
 
 static void answer_until(uint64_t label, uint64_t deadline)
 {
@@ -58,7 +31,7 @@ static void enter(enum context_state wanted)
 		if (wanted == STATE_IDLE)
 			fake_guest_wait();
 	}
-	ck_assert_int_eq(state(), wanted);
+	ck_assert_int_eq(guest_state(), wanted);
 }
 
 static void signal_bits(uint64_t bits)
@@ -84,11 +57,11 @@ static void test_in_state(int i)
 	expect_event(0x6, 0);
 	answer(DISPOSITION_RESUME | REPLY_REARM);
 	/* It is what it was. */
-	ck_assert_int_eq(state(), states[i]);
+	ck_assert_int_eq(guest_state(), states[i]);
 	signal_bits(0x8);
 	expect_event(0x8, 0);
 	answer(DISPOSITION_PARK);
-	ck_assert_int_eq(state(), STATE_PARKED);
+	ck_assert_int_eq(guest_state(), STATE_PARKED);
 }
 
 START_TEST(in_each_state)
@@ -122,7 +95,7 @@ START_TEST(start_in_each_state)
 	signal_bits(1);
 	vcpu_update(guest.vcpu)->registers.pc = 0x2000;
 	answer(DISPOSITION_START | REPLY_REGISTERS);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	ck_assert_uint_eq(guest.vcpu->context.registers->pc, 0x2000);
 }
 END_TEST
@@ -136,7 +109,7 @@ START_TEST(masked_and_merged)
 	signal_bits(0x2);
 	signal_bits(0x4);
 	answer(DISPOSITION_RESUME);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	signal_bits(0x8);
 	ck_assert(!guest.vcpu->exit.pending);
 	machine_run_guest(&guest);
@@ -147,7 +120,7 @@ START_TEST(masked_and_merged)
 	expect_event(0xe, 0);
 	ck_assert_uint_eq(guest.vcpu->context.registers->pc, 0x1004);
 	answer(DISPOSITION_RESUME | REPLY_REARM);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 }
 END_TEST
 
@@ -169,7 +142,7 @@ START_TEST(two_servers)
 	machine_run_task(&other);
 	vmm = other;
 	answer(DISPOSITION_RESUME);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	machine_run_guest(&guest);
 }
 END_TEST
@@ -195,7 +168,7 @@ START_TEST(deadline_of_an_answer)
 	signal_bits(2);
 	fake_pass(fake.clock + 200);
 	ck_assert(!guest.vcpu->exit.pending);
-	ck_assert_int_eq(state(), STATE_PARKED);
+	ck_assert_int_eq(guest_state(), STATE_PARKED);
 	ck_assert_ok(vcpu_start(guest.cap));
 	answer(DISPOSITION_PARK | REPLY_REARM);
 	expect_event(2, EXIT_EVENT_DEADLINE);
@@ -207,18 +180,18 @@ START_TEST(what_wakes_from_idle)
 	enter(STATE_IDLE);
 	/* Not what is not enabled. */
 	ck_assert_ok(vcpu_set_slot(guest.cap, 9, SLOT_CONFIGURE | SLOT_NUMBER(50) | SLOT_PEND));
-	ck_assert_int_eq(state(), STATE_IDLE);
+	ck_assert_int_eq(guest_state(), STATE_IDLE);
 	ck_assert_ok(vcpu_set_slot(guest.cap, 9, SLOT_CONFIGURE | SLOT_NUMBER(50) | SLOT_ENABLED));
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	machine_run_guest(&guest);
 	ck_assert(fake_guest_sees(50));
 	/* It does not wait with an interrupt at hand. */
 	fake_guest_wait();
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	ck_assert_uint_eq(fake_guest_acknowledge(), 50);
 	fake_guest_eoi(50);
 	fake_guest_wait();
-	ck_assert_int_eq(state(), STATE_IDLE);
+	ck_assert_int_eq(guest_state(), STATE_IDLE);
 }
 END_TEST
 
@@ -241,7 +214,7 @@ static void sleep_with_timer(uint64_t ticks)
 	machine_run_guest(&guest);
 	guest.vcpu->arch.timer = fake.clock + ticks;
 	fake_guest_wait();
-	ck_assert_int_eq(state(), STATE_IDLE);
+	ck_assert_int_eq(guest_state(), STATE_IDLE);
 }
 
 /* A guest that takes the core: a test can have the first one's state there or not. */
@@ -264,7 +237,7 @@ START_TEST(timer_of_an_idle_guest)
 	if (_i)
 		machine_run_guest(&other);
 	fake_pass(fake.clock + 1000);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	check_timer();
 }
 END_TEST
@@ -281,7 +254,7 @@ START_TEST(timer_while_its_event_is_handled)
 	machine_run_task(&vmm);
 	fake_pass(fake.clock + 2000);
 	answer(DISPOSITION_RESUME | REPLY_REARM);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	check_timer();
 }
 END_TEST
@@ -296,9 +269,9 @@ START_TEST(timer_while_it_is_stopped)
 		machine_run_guest(&other);
 	ck_assert_ok(vcpu_stop(guest.cap));
 	fake_pass(fake.clock + 2000);
-	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_int_eq(guest_state(), STATE_STOPPED);
 	ck_assert_ok(vcpu_resume(guest.cap));
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	check_timer();
 }
 END_TEST
@@ -311,14 +284,14 @@ START_TEST(stopped_in_each_state)
 	ck_assert_ok(vcpu_stop(guest.cap));
 	machine_check();
 	ck_assert_int_eq(vcpu_stop(guest.cap), ERR_STATE);
-	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_int_eq(guest_state(), STATE_STOPPED);
 	ck_assert_int_eq(vcpu_configure(guest.cap, guest.space, endpoint, 1), ERR_STATE);
 	signal_bits(4);
-	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_int_eq(guest_state(), STATE_STOPPED);
 	ck_assert_ok(vcpu_resume(guest.cap));
 	expect_event(4, 0);
 	answer(DISPOSITION_RESUME);
-	ck_assert_int_eq(state(), states[_i]);
+	ck_assert_int_eq(guest_state(), states[_i]);
 }
 END_TEST
 
@@ -330,17 +303,17 @@ START_TEST(stopped_with_an_exit_under_way)
 	ck_assert_ok(vcpu_stop(guest.cap));
 	/* It is answered all the same, and does not run. */
 	answer(DISPOSITION_STEP);
-	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_int_eq(guest_state(), STATE_STOPPED);
 	ck_assert_uint_eq(guest.vcpu->context.registers->pc, 0x1004);
 	ck_assert_ok(vcpu_resume(guest.cap));
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 	/* Resumed before the answer it is as if nothing had been. */
 	machine_run_guest(&guest);
 	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
 	ck_assert_ok(vcpu_stop(guest.cap));
 	ck_assert_ok(vcpu_resume(guest.cap));
 	answer(DISPOSITION_STEP);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 }
 END_TEST
 
@@ -361,7 +334,7 @@ int main(void)
 	TCase *tcase = tcase_create("event");
 	int count = ARRAY_SIZE(states);
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, guest_setup, guest_teardown);
 	tcase_add_loop_test(tcase, in_each_state, 0, count);
 	tcase_add_test(tcase, before_the_start);
 	tcase_add_loop_test(tcase, start_in_each_state, 0, count);

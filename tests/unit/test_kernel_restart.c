@@ -2,36 +2,9 @@
 /*
  * A VCpu that is started again while its VMM still owes the answer to an exit.
  */
-#include "kernel_machine.h"
+#include "kernel_guest.h"
 
 #include <exit.h>
-
-static cap_t endpoint, event;
-static struct task vmm;
-static struct guest guest;
-
-static void setup(void)
-{
-	machine_start();
-	endpoint = object_new(OBJECT_ENDPOINT, 0);
-	event = object_new(OBJECT_NOTIFICATION, 0);
-	vmm = task_new_passive();
-	guest = guest_new(endpoint);
-	task_serve(&vmm, endpoint);
-	ck_assert_ok(vcpu_start(guest.cap));
-	ck_assert_ok(notification_bind_event(event, guest.cap));
-	vcpu_update(guest.vcpu)->registers = (struct registers){ .pc = 0x1000, .pstate = 5 };
-}
-
-static void teardown(void)
-{
-	machine_check();
-}
-
-static enum context_state state(void)
-{
-	return guest.vcpu->context.state;
-}
 
 static void answer(uint64_t label)
 {
@@ -95,7 +68,7 @@ START_TEST(started_with_an_exit_under_way)
 	answer(DISPOSITION_PARK | REPLY_REARM);
 	expect_event(2);
 	answer(DISPOSITION_RESUME);
-	ck_assert_int_eq(state(), STATE_PARKED);
+	ck_assert_int_eq(guest_state(), STATE_PARKED);
 }
 END_TEST
 
@@ -110,7 +83,7 @@ START_TEST(a_start_goes_before_signals)
 	answer(DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM);
 	expect_event(1);
 	answer(DISPOSITION_RESUME);
-	ck_assert_int_eq(state(), STATE_READY);
+	ck_assert_int_eq(guest_state(), STATE_READY);
 }
 END_TEST
 
@@ -121,7 +94,7 @@ START_TEST(stop_and_start_with_an_exit_under_way)
 	ck_assert_ok(vcpu_start(guest.cap));
 	ck_assert_ok(vcpu_stop(guest.cap));
 	answer(DISPOSITION_STEP);
-	ck_assert_int_eq(state(), STATE_STOPPED);
+	ck_assert_int_eq(guest_state(), STATE_STOPPED);
 	ck_assert(!guest.vcpu->exit.pending);
 	ck_assert_ok(vcpu_resume(guest.cap));
 	machine_run_guest(&guest);
@@ -153,7 +126,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("restart");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, guest_setup, guest_teardown);
 	tcase_add_loop_test(tcase, started_with_an_exit_under_way, 0, ARRAY_SIZE(answers));
 	tcase_add_test(tcase, a_start_goes_before_signals);
 	tcase_add_test(tcase, stop_and_start_with_an_exit_under_way);
