@@ -198,3 +198,17 @@ enum status cnode_revoke(struct invocation *call, uint32_t slot)
 		slot_revoke(target);
 	return status;
 }
+
+enum status cnode_count(struct invocation *call, uint32_t first, uint32_t *slots, uint32_t *empty)
+{
+	struct cnode cnode = cnode_of(call->slot);
+	uint32_t left = cnode.count - first;
+
+	if (first >= cnode.count)
+		return ERR_ARGUMENT;
+	*slots = cnode.count;
+	*empty = 0;
+	for (uint32_t i = 0; i < left && i < CNODE_COUNT_MAX; i++)
+		*empty += cnode.slots[first + i].type == OBJECT_NULL;
+	return OK;
+}

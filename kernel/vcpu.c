@@ -156,7 +156,8 @@ static void begin(struct vcpu *vcpu)
 	arch_vcpu_reset(vcpu);
 	vcpu->exit = (struct exit){ .kind = EXIT_START,
 				    .was = STATE_PARKED,
-				    .sequence = vcpu->exit.sequence };
+				    .sequence = vcpu->exit.sequence,
+				    .value = vcpu->starts++ };
 	exit_raise(vcpu);
 }
 

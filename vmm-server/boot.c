@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starting a guest: every start copies the pristine images again and clears all memory around them,
- * so a reset finds what the first start found.
+ * Starting a guest: every start copies the pristine images again, and all but the first clear the memory around
+ * them, so that a reset finds what the first start found.
  */
 #include <stddef.h>
 
@@ -27,8 +27,8 @@ const char *boot_check(const struct vmm *vmm)
 	return NULL;
 }
 
-/* Zero what no image covers. The images may lie in any order, and over each other. */
-static void boot_clear(const struct vmm *vmm)
+/* The images may lie in any order, and over each other. */
+void boot_clear(const struct vmm *vmm)
 {
 	const struct vmm_config *config = vmm->config;
 	uint64_t end = config->memory_base + config->memory_size;
@@ -58,10 +58,6 @@ void boot_start(struct vcpu *vcpu)
 {
 	const struct vmm_config *config = vcpu->vmm->config;
 
-	/* At the first start the kernel has just zeroed it. */
-	if (vcpu->vmm->started)
-		boot_clear(vcpu->vmm);
-	vcpu->vmm->started = true;
 	for (uint32_t i = 0; i < config->image_count; i++) {
 		const struct vmm_image *image = &config->images[i];
 		void *to = memory_range(&vcpu->vmm->memory, image->destination, image->size);

@@ -17,10 +17,14 @@
 
 static uint64_t exit_start(struct vcpu *vcpu, struct message *m)
 {
-	(void)m;
+	/* Before the first start the kernel has just zeroed the guest's memory. */
+	bool first = m->word[3] == 0;
+
 	if (vcpu->vmm->refused)
 		return DISPOSITION_PARK;
 	vmm_reset(vcpu->vmm);
+	if (!first)
+		boot_clear(vcpu->vmm);
 	boot_start(vcpu);
 	return DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM;
 }

@@ -47,8 +47,6 @@ struct vmm {
 	const struct vmm_config *config;
 	/* The configuration makes no guest: nothing is started. */
 	bool refused;
-	/* The guest has been started before: its memory is not zero any more. */
-	bool started;
 	struct log log;
 	struct violations violations;
 	struct memory memory;

@@ -31,7 +31,8 @@ struct vcpu {
 	struct exit exit;
 	struct slots slots;
 	uint64_t id;
-	uint64_t waits; /* how often it went idle */
+	uint64_t waits;  /* how often it went idle */
+	uint64_t starts; /* how often it was started */
 	/* Events: signals not yet told, told only while armed. */
 	uint64_t events;
 	bool event_deadline;
