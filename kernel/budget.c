@@ -57,10 +57,10 @@ static void refill_drop_first(struct sched_context *sc)
 	sc->count--;
 }
 
-void budget_begin(struct sched_context *sc, uint64_t now)
+void budget_begin(struct sched_context *sc, uint64_t earliest)
 {
-	if (sc->refill[sc->first].when < now)
-		sc->refill[sc->first].when = now;
+	if (sc->refill[sc->first].when < earliest)
+		sc->refill[sc->first].when = earliest;
 	while (sc->count > 1) {
 		uint8_t next = (sc->first + 1) % REFILLS_MAX;
 		uint64_t amount = sc->refill[sc->first].amount;

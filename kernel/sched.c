@@ -25,10 +25,20 @@ void sched_start(void)
 
 /* Ready queues. */
 
+/* Somebody is ready for its time after a while without: what was not wanted is not made up for. */
+static void end_idle(struct sched_context *sc, uint64_t now)
+{
+	sc->idle = false;
+	if (!budget_is_full(sc))
+		budget_begin(sc, now);
+}
+
 static void enqueue(struct context *context, bool first)
 {
 	struct list *queue = &core.ready[context->priority];
 
+	if (context->sc && context->sc->idle)
+		end_idle(context->sc, arch_counter());
 	list_insert(first ? queue->next : queue, &context->queue);
 	core.bitmap[context->priority / 64] |= BIT(context->priority % 64);
 }
@@ -249,13 +259,22 @@ static void set_timer(void)
 	}
 }
 
-/* From `now` on, `sc` is charged. */
-static void start_charging(struct sched_context *sc, uint64_t now)
+/* From `now` on, `sc` is charged instead of who was. */
+static void charge_other(struct sched_context *sc, uint64_t now)
 {
+	struct sched_context *last = core.sc;
+
+	sched_charge(now);
+	if (last)
+		last->idle = !last->holder || last->holder->state != STATE_READY;
 	core.sc = sc;
 	core.since = now;
-	if (sc && !budget_is_full(sc))
-		budget_begin(sc, now);
+	if (!sc)
+		return;
+	if (sc->idle)
+		end_idle(sc, now);
+	else if (!budget_is_full(sc))
+		budget_begin(sc, now > sc->period ? now - sc->period : 0);
 }
 
 /* What the timer's interrupt is for. True: the running context's turn is over. */
@@ -278,22 +297,16 @@ struct registers *sched_leave(void)
 	if (core.timer_fired)
 		turn_over = timer_work();
 	while (!(next = pick(turn_over))) {
-		if (core.sc) {
-			sched_charge(arch_counter());
-			core.sc = NULL;
-		}
+		if (core.sc)
+			charge_other(NULL, arch_counter());
 		set_timer();
 		arch_idle();
 		if (core.timer_fired)
 			timer_work();
 		turn_over = false;
 	}
-	if (next->sc != core.sc) {
-		uint64_t now = arch_counter();
-
-		sched_charge(now);
-		start_charging(next->sc, now);
-	}
+	if (next->sc != core.sc)
+		charge_other(next->sc, arch_counter());
 	if (next != core.current) {
 		arch_switch(core.current, next);
 		core.current = next;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Budgets are sporadic servers: what is used at a time comes back a period later. A scheduling context whose budget is
- * its whole period is never without time; its budget is then just its turn in the round robin.
+ * Budgets are sporadic servers: what is used comes back a period later, counted from when it could have been used by who
+ * was ready for it. So a context that more urgent ones keep from the core still gets its share, and what it makes up for
+ * is at most a period's budget: in any time t it uses at most budget * (t / period + 2). A scheduling context whose budget
+ * is its whole period is never without time; its budget is then just its turn in the round robin.
  */
 #pragma once
 
@@ -18,8 +20,8 @@ static inline bool budget_is_full(const struct sched_context *sc)
 	return sc->budget == sc->period;
 }
 
-/* From `now` on it is used: what comes back counts from here, and what has come by now is one amount. */
-void budget_begin(struct sched_context *sc, uint64_t now);
+/* What could have been used before `earliest` counts from then on; what has come by then is one amount. */
+void budget_begin(struct sched_context *sc, uint64_t earliest);
 
 /* Take `used` ticks from a budget that is not its whole period. */
 void budget_use(struct sched_context *sc, uint64_t used);

@@ -237,6 +237,32 @@ static void many(void)
 		EXPECT_STATUS(drop(slots + i), ERR_CAPABILITY);
 }
 
+static void counts_empty_slots(void)
+{
+	cap_t cnode = object_new(OBJECT_CNODE, 9);
+	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
+	uint32_t slots = 0;
+	uint32_t empty = 0;
+
+	EXPECT_OK(cnode_count(cnode, 0, &slots, &empty));
+	EXPECT_EQUAL(slots, 512);
+	EXPECT_EQUAL(empty, CNODE_COUNT_MAX);
+	EXPECT_OK(cnode_copy(ROOT_SLOT_CNODE, endpoint, cnode, 0));
+	EXPECT_OK(cnode_copy(ROOT_SLOT_CNODE, endpoint, cnode, CNODE_COUNT_MAX));
+	EXPECT_OK(cnode_copy(ROOT_SLOT_CNODE, endpoint, cnode, 511));
+	EXPECT_OK(cnode_count(cnode, 0, &slots, &empty));
+	EXPECT_EQUAL(empty, CNODE_COUNT_MAX - 1);
+	EXPECT_OK(cnode_count(cnode, 1, &slots, &empty));
+	EXPECT_EQUAL(empty, CNODE_COUNT_MAX - 1);
+	EXPECT_OK(cnode_count(cnode, 511, &slots, &empty));
+	EXPECT_EQUAL(empty, 0);
+	EXPECT_STATUS(cnode_count(cnode, 512, &slots, &empty), ERR_ARGUMENT);
+	EXPECT_STATUS(cnode_count(cnode, UINT32_MAX, &slots, &empty), ERR_ARGUMENT);
+	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
+	EXPECT_OK(cnode_count(cnode, 511, &slots, &empty));
+	EXPECT_EQUAL(empty, 1);
+}
+
 static const struct test tests[] = {
 	{ "cnode: a copy has the same badge and rights", copy_is_equal },
 	{ "cnode: mint reduces rights", mint_reduces_rights },
@@ -252,6 +278,7 @@ static const struct test tests[] = {
 	{ "cnode: the end of a CNode deletes what is in it", end_of_a_cnode },
 	{ "cnode: the tree has a greatest depth", depth },
 	{ "cnode: a wide tree", many },
+	{ "cnode: empty slots are counted", counts_empty_slots },
 };
 
 const struct suite cnode_suite = SUITE(tests);

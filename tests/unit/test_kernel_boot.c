@@ -123,7 +123,7 @@ START_TEST(manifests_that_are_refused)
 	refuses("no manifest");
 	*manifest = good;
 	manifest->version = 99;
-	refuses("manifest version 99, this kernel reads 1");
+	refuses("manifest version 99, this kernel reads ");
 	for (unsigned int i = 0; i < 5; i++) {
 		uint32_t *counts[] = { &manifest->memory_count, &manifest->device_count,
 				       &manifest->root_segment_count, &manifest->root_cnode_bits,
