@@ -45,6 +45,16 @@ struct blob bench_linux(struct bench *bench, size_t size, uint64_t extent);
 /* Numbers that look random, the same in every run. */
 uint32_t bench_random(void);
 
+/*
+ * Reads the bench's image and carries its manifest out in mind; gives the manifest. manifest_check_base() is for
+ * an image with a program in the root server's place, which has no records.
+ */
+const struct manifest *manifest_check(struct bench *bench);
+const struct manifest *manifest_check_base(struct bench *bench);
+
+/* Checks that each process of a manifest that manifest_check() has read can be taken away and made again. */
+void rebuild_check(struct arena *arena, const struct manifest *manifest);
+
 extern Suite *formats_suite(void);
 extern Suite *document_suite(void);
 extern Suite *tree_suite(void);

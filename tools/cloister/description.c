@@ -10,6 +10,18 @@
 static const struct key top_keys[] = {
 	{ "board", VALUE_NAME, true, 0, 40, 0 },
 	{ "guests", VALUE_ARRAY, true, 0, 0, 0 },
+	{ "servers", VALUE_OBJECT, false, 0, 0, 0 },
+};
+
+/* The root server is not among them: nobody could restart it. */
+static const struct key servers_keys[] = {
+	{ "uart", VALUE_OBJECT, false, 0, 0, 0 },
+	{ "console", VALUE_OBJECT, false, 0, 0, 0 },
+	{ "shell", VALUE_OBJECT, false, 0, 0, 0 },
+};
+
+static const struct key server_keys[] = {
+	{ "restart", VALUE_TEXT_OR_OBJECT, false, 0, 0, 0 },
 };
 
 static void check_names(struct description *d)
@@ -29,10 +41,12 @@ static void check_names(struct description *d)
 /* Stated budgets are promises, so they must not be more than there is. */
 static void check_budgets(struct description *d)
 {
-	uint64_t left =
-		1000000 - SERVERS_WITH_BUDGET * 1000000ULL * SERVER_BUDGET_US / SERVER_PERIOD_US;
-	uint64_t all = left;
+	uint64_t left = 1000000;
+	uint64_t all;
 
+	for (uint32_t i = 0; i < SERVERS; i++)
+		left -= server_list[i].budget * 1000000 / SERVER_PERIOD_US;
+	all = left;
 	for (uint32_t i = 0; i < d->guest_count; i++) {
 		const struct guest *guest = &d->guests[i];
 		uint64_t share = guest->budget * 1000000 / guest->period;
@@ -111,6 +125,24 @@ static void read_guests(struct description *d, const struct inputs *inputs, cons
 	check_lines(d, array);
 }
 
+static void read_servers(struct description *d, const cJSON *servers)
+{
+	for (uint32_t i = 0; i < SERVERS; i++)
+		d->restart[i] = restart_default;
+	if (!cJSON_IsObject(servers))
+		return;
+	schema_check(&d->document, servers, "the servers' part", servers_keys,
+		     ARRAY_SIZE(servers_keys));
+	for (uint32_t i = SERVER_ROOT + 1; i < SERVERS; i++) {
+		const cJSON *node = schema_node(servers, server_list[i].name);
+
+		if (!cJSON_IsObject(node))
+			continue;
+		schema_check(&d->document, node, "a server", server_keys, ARRAY_SIZE(server_keys));
+		d->restart[i] = restart_read(&d->document, node);
+	}
+}
+
 void description_read(struct description *d, const struct inputs *inputs, const char *path)
 {
 	const cJSON *board;
@@ -121,6 +153,7 @@ void description_read(struct description *d, const struct inputs *inputs, const 
 	    !schema_check(&d->document, d->document.root, "a description", top_keys,
 			  ARRAY_SIZE(top_keys)))
 		return;
+	read_servers(d, schema_node(d->document.root, "servers"));
 	guests = schema_node(d->document.root, "guests");
 	if (cJSON_IsArray(guests))
 		read_guests(d, inputs, guests);

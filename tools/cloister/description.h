@@ -7,6 +7,7 @@
 
 #include "document.h"
 
+#include <idl/manifest.h>
 #include <idl/vmm.h>
 
 /* The console multiplexer serves the root server's log, and a console and a log of each guest. */
@@ -16,13 +17,14 @@
 /* The least memory of a machine. */
 #define MACHINE_MEMORY_MIN (256 * MIB)
 
-/* Priorities of what is no guest, and the times of servers that serve everybody (microseconds). */
-#define PRIORITY_ROOT       250
-#define PRIORITY_UART       200
-#define PRIORITY_CONSOLE    190
-#define SERVER_BUDGET_US    2000
-#define SERVER_PERIOD_US    10000
-#define SERVERS_WITH_BUDGET 2
+/* Priorities of what is no guest. */
+#define PRIORITY_ROOT    250
+#define PRIORITY_UART    200
+#define PRIORITY_CONSOLE 190
+#define PRIORITY_SHELL   180
+
+/* In each of these the servers get the times of their own (microseconds). */
+#define SERVER_PERIOD_US 10000
 
 /* Where a guest's interrupt controller is (the distributor, then the redistributors of its vCPUs). */
 #define GUEST_GICD      0x08000000ULL
@@ -41,6 +43,29 @@ struct inputs {
 	/* Random numbers for guests come from this seed instead of from the host. */
 	bool seeded;
 	uint64_t seed;
+};
+
+/* The servers that every machine has. */
+enum server_index {
+	SERVER_ROOT,
+	SERVER_UART,
+	SERVER_CONSOLE,
+	SERVER_SHELL,
+	SERVERS,
+};
+
+struct server {
+	const char *name;
+	uint32_t priority;
+	/* Microseconds in each SERVER_PERIOD_US. */
+	uint64_t budget;
+};
+
+/* What becomes of a process that fails, as in struct manifest_thread: `limit` 0 is never. */
+struct restart {
+	uint32_t limit;
+	uint32_t within_ms;
+	uint32_t back_off_ms;
 };
 
 struct board {
@@ -93,6 +118,9 @@ struct guest {
 	uint64_t budget;
 	uint64_t period;
 	bool budget_stated;
+	/* Of its VMM. */
+	struct restart restart;
+	enum on_reset on_reset;
 	struct guest_device devices[VMM_DEVICES_MAX];
 	uint32_t device_count;
 	struct guest_image images[VMM_IMAGES_MAX];
@@ -104,6 +132,8 @@ struct guest {
 struct description {
 	struct document document;
 	struct board board;
+	/* By server_index; the root server's means nothing. */
+	struct restart restart[SERVERS];
 	struct guest guests[GUESTS_MAX];
 	uint32_t guest_count;
 };
@@ -115,6 +145,17 @@ struct description {
 void description_read(struct description *description, const struct inputs *inputs,
 		      const char *path);
 void description_close(struct description *description);
+
+/* servers.c */
+
+/* By server_index. */
+extern const struct server server_list[SERVERS];
+
+/* For whom the description says nothing. */
+extern const struct restart restart_default;
+
+/* Reads the key "restart" of an object that schema_check() has looked at. */
+struct restart restart_read(struct document *document, const cJSON *object);
 
 /* board.c */
 

@@ -27,6 +27,8 @@ enum {
 	GUEST_PRIORITY,
 	GUEST_BUDGET,
 	GUEST_DEVICES,
+	GUEST_RESTART,
+	GUEST_ON_RESET,
 };
 
 static const struct key guest_keys[] = {
@@ -42,6 +44,8 @@ static const struct key guest_keys[] = {
 	[GUEST_PRIORITY] = { "priority", VALUE_NUMBER, false, 1, PRIORITY_CONSOLE - 1, 0 },
 	[GUEST_BUDGET] = { "budget", VALUE_OBJECT, false, 0, 0, 0 },
 	[GUEST_DEVICES] = { "devices", VALUE_ARRAY, false, 0, 0, 0 },
+	[GUEST_RESTART] = { "restart", VALUE_TEXT_OR_OBJECT, false, 0, 0, 0 },
+	[GUEST_ON_RESET] = { "on_reset", VALUE_TEXT, false, 0, 0, 0 },
 };
 
 enum { BUDGET_US, PERIOD_US };
@@ -100,6 +104,7 @@ static const struct device_type {
 } device_types[] = {
 	{ "pl011", VMM_DEVICE_PL011 },
 	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE },
+	{ "power-button", VMM_DEVICE_POWER_BUTTON },
 };
 
 static const struct device_type *find_type(const char *name)
@@ -142,8 +147,8 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 	type = find_type(name);
 	if (!type) {
 		error_at(document, schema_node(node, "type"),
-			 "there is no device type \"%s\"\nuse \"pl011\" or \"virtio-console\" (the "
-			 "GICv3 is always there)",
+			 "there is no device type \"%s\"\nuse \"pl011\", \"virtio-console\" or "
+			 "\"power-button\" (the GICv3 is always there)",
 			 name);
 		return;
 	}
@@ -226,6 +231,18 @@ static void check_vcpus(struct document *document, const cJSON *node)
 			"more than one vCPU is not supported yet\nset \"vcpus\" to 1 or leave it out");
 }
 
+static enum on_reset read_on_reset(struct document *document, const cJSON *node)
+{
+	const char *word = schema_text(node, "on_reset", "restart");
+
+	if (strcmp(word, "off") == 0)
+		return ON_RESET_OFF;
+	if (strcmp(word, "restart") != 0)
+		error_at(document, schema_node(node, "on_reset"),
+			 "\"on_reset\" cannot be \"%s\"\nuse \"restart\" or \"off\"", word);
+	return ON_RESET_RESTART;
+}
+
 static void check_memory_end(const struct guest *guest, struct document *document)
 {
 	if (guest->memory_size > GUEST_ADDRESS_MAX - guest->memory_base)
@@ -252,6 +269,8 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 	budget = schema_node(node, "budget");
 	if (cJSON_IsObject(budget))
 		read_budget(guest, document, budget);
+	guest->restart = restart_read(document, node);
+	guest->on_reset = read_on_reset(document, node);
 	read_devices(guest, document, schema_node(node, "devices"));
 	check_vcpus(document, node);
 	check_memory_end(guest, document);

@@ -186,7 +186,11 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 		const struct program *vmm)
 {
 	struct guest_plan g = { .plan = plan, .guest = guest };
-	struct manifest_guest record = { .vmm_thread = 0 };
+	struct manifest_guest record = {
+		.on_reset = guest->on_reset,
+		.memory_base = guest->memory_base,
+		.memory_size = guest->memory_size,
+	};
 
 	begin(&g, vmm);
 	plan_guest_memory(&g);
@@ -196,6 +200,9 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 	plan_lines(&g, serial);
 	process_configure(&g.vmm, &g.config, sizeof(g.config));
 	snprintf(record.name, sizeof(record.name), "%s", guest->name);
-	record.vmm_thread = process_end(&g.vmm, 0, g.endpoint, guest->priority);
+	if (guest_device(guest, VMM_DEVICE_POWER_BUTTON))
+		record.power_button =
+			plan_root_capability(plan, g.events, RIGHT_WRITE, VMM_EVENT_POWER);
+	record.vmm_thread = process_end_vmm(&g.vmm, g.endpoint, guest);
 	vector_add(plan->arena, &plan->guests, &record);
 }

@@ -88,6 +88,7 @@ static void sort_groups(struct plan *plan)
 	struct sorted_group *sorted = arena_alloc(plan->arena, count * sizeof(*sorted));
 	uint32_t *place = arena_alloc(plan->arena, count * sizeof(*place));
 	struct plan_object *object = plan->objects.items;
+	struct manifest_thread *thread = plan->threads.items;
 
 	for (uint32_t i = 0; i < count; i++)
 		sorted[i] = (struct sorted_group){ groups[i], i };
@@ -99,6 +100,8 @@ static void sort_groups(struct plan *plan)
 	for (size_t i = 0; i < plan->objects.count; i++, object++)
 		if (object->record.group < count)
 			object->record.group = place[object->record.group];
+	for (size_t i = 0; i < plan->threads.count; i++, thread++)
+		thread->group = place[thread->group];
 }
 
 bool plan_size_groups(struct plan *plan)

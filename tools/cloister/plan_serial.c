@@ -25,11 +25,6 @@ static uint32_t line_frames(struct plan *plan, uint32_t group)
 	return plan_object(plan, group, OBJECT_FRAME, 12, LINE_SIZE / PAGE_SIZE);
 }
 
-static uint32_t server_time(struct plan *plan, const struct process *process)
-{
-	return plan_sched_context(plan, process->group, SERVER_BUDGET_US, SERVER_PERIOD_US);
-}
-
 static void bind_irq(struct plan *plan, uint32_t handler, uint32_t notification)
 {
 	struct manifest_binding binding = {
@@ -60,7 +55,7 @@ static void plan_uart(struct serial *serial, const struct program *program, uint
 		process_give(&uart, serial->console_wait, RIGHT_WRITE, CONSOLE_BIT_DRIVER);
 	process_configure(&uart, &config, sizeof(config));
 	bind_irq(plan, irq, serial->uart_wait);
-	process_end(&uart, server_time(plan, &uart), 0, PRIORITY_UART);
+	process_end_server(&uart, SERVER_UART);
 }
 
 void serial_begin(struct serial *serial, struct plan *plan, const struct server_programs *programs)
@@ -106,5 +101,5 @@ void serial_end(struct serial *serial)
 	struct process *console = &serial->console;
 
 	process_configure(console, &serial->config, sizeof(serial->config));
-	process_end(console, server_time(serial->plan, console), 0, PRIORITY_CONSOLE);
+	process_end_server(console, SERVER_CONSOLE);
 }

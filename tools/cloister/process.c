@@ -176,25 +176,43 @@ void process_configure(struct process *process, const void *config, size_t size)
 	space_map(&process->space, frames, pages, 12, PROCESS_CONFIG, RIGHT_READ);
 }
 
-uint32_t process_end(struct process *process, uint32_t sched_context, uint32_t serve,
-		     uint32_t priority)
+/* Fills in what all threads have. */
+static uint32_t end(struct process *process, struct manifest_thread thread,
+		    const struct restart *restart)
 {
 	struct plan *plan = process->plan;
 	uint64_t badge = plan->threads.count + 1;
-	struct manifest_thread thread = {
-		.thread = plan_object(plan, process->group, OBJECT_THREAD, 0, 1),
-		.cnode = process->cnode,
-		.address_space = process->space.slot,
-		.fault_endpoint =
-			plan_root_capability(plan, plan->head.root_endpoint, RIGHT_WRITE, badge),
-		.sched_context = sched_context,
-		.serve = serve,
-		.priority = priority,
-		.program = process->program->component,
-		.entry = process->program->entry,
-		.stack = PROCESS_STACK_TOP,
-	};
 
+	thread.thread = plan_object(plan, process->group, OBJECT_THREAD, 0, 1);
+	thread.cnode = process->cnode;
+	thread.address_space = process->space.slot;
+	thread.fault_endpoint =
+		plan_root_capability(plan, plan->head.root_endpoint, RIGHT_WRITE, badge);
+	thread.program = process->program->component;
+	thread.entry = process->program->entry;
+	thread.stack = PROCESS_STACK_TOP;
+	thread.group = process->group;
+	thread.restart_limit = restart->limit;
+	thread.restart_back_off = restart->back_off_ms;
+	thread.restart_window = restart->within_ms;
 	snprintf(thread.name, sizeof(thread.name), "%s", process->name);
 	return vector_add(plan->arena, &plan->threads, &thread);
+}
+
+uint32_t process_end_server(struct process *process, enum server_index server)
+{
+	struct manifest_thread thread = {
+		.sched_context = plan_sched_context(process->plan, process->group,
+						    server_list[server].budget, SERVER_PERIOD_US),
+		.priority = server_list[server].priority,
+	};
+
+	return end(process, thread, &process->plan->description->restart[server]);
+}
+
+uint32_t process_end_vmm(struct process *process, uint32_t endpoint, const struct guest *guest)
+{
+	struct manifest_thread thread = { .serve = endpoint, .priority = guest->priority };
+
+	return end(process, thread, &guest->restart);
 }

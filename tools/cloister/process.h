@@ -57,8 +57,8 @@ uint64_t process_line(struct process *process, uint32_t frames);
 void process_configure(struct process *process, const void *config, size_t size);
 
 /*
- * Ends the process's plan with its thread; gives the thread's index. `sched_context` 0: it runs on lent
- * time; `serve` 0: it runs at once.
+ * Ends the process's plan with its thread; gives the thread's index. process_end_server() is for a server with a
+ * time of its own, which runs at once; process_end_vmm() for one that serves at an endpoint on lent time.
  */
-uint32_t process_end(struct process *process, uint32_t sched_context, uint32_t serve,
-		     uint32_t priority);
+uint32_t process_end_server(struct process *process, enum server_index server);
+uint32_t process_end_vmm(struct process *process, uint32_t endpoint, const struct guest *guest);
