@@ -79,6 +79,7 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 	vmm->memory.host = (uint8_t *)(uintptr_t)config->memory;
 	vcpu_init(&vmm->vcpu, vmm);
 	pl011_init(&vmm->pl011, &vmm->vcpu, console, config->console_notify);
+	pl061_init(&vmm->pl061, &vmm->vcpu);
 	if (config->vcpu_count != 1)
 		return "a guest has one vCPU so far";
 	if (config->memory_base + config->memory_size < config->memory_base)

@@ -19,13 +19,14 @@
 
 #include <bus.h>
 #include <devices/pl011.h>
+#include <devices/pl061.h>
 #include <memory.h>
 #include <slots.h>
 #include <violations.h>
 #include <virtio/console.h>
 
 /* Who wants to be told at a time of the counter. */
-enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_OUTPUT, DEADLINE_INPUT, DEADLINES };
+enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_OUTPUT, DEADLINE_INPUT, DEADLINE_BUTTON, DEADLINES };
 
 struct vcpu {
 	struct vmm *vmm;
@@ -52,6 +53,7 @@ struct vmm {
 	struct memory memory;
 	struct bus bus;
 	struct pl011 pl011;
+	struct pl061 pl061;
 	struct virtio_console virtio_console;
 	struct arch_vmm arch;
 	/* One vCPU, until guests have more. */

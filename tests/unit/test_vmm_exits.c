@@ -42,11 +42,12 @@ START_TEST(test_start)
 }
 END_TEST
 
-static void check_memory(const uint8_t expected[MEMORY_SIZE])
+/* The guest starts, after so many starts before. */
+static void check_memory(const uint8_t expected[MEMORY_SIZE], uint64_t before)
 {
-	const uint64_t nothing[5] = { 0 };
+	const uint64_t start[5] = { 0, 0, before };
 
-	ck_assert_uint_eq(guest_exit(EXIT_START, nothing),
+	ck_assert_uint_eq(guest_exit(EXIT_START, start),
 			  DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM | REPLY_SLOTS);
 	ck_assert_mem_eq(memory, expected, MEMORY_SIZE);
 }
@@ -85,12 +86,12 @@ START_TEST(test_memory_of_each_start)
 	for (uint64_t i = 0; i < MEMORY_SIZE; i++)
 		uncovered += !expected[i];
 	ck_assert_ptr_null(vmm_init(&vmm, &config));
-	check_memory(expected);
+	check_memory(expected, 0);
 	/* The first start finds zeros. */
 	ck_assert_uint_eq(cleared, 0);
 	for (uint32_t again = 1; again <= 2; again++) {
 		memset(memory, 0xaa, sizeof(memory));
-		check_memory(expected);
+		check_memory(expected, again);
 		ck_assert_uint_eq(cleared, again * uncovered);
 	}
 }

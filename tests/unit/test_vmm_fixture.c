@@ -128,12 +128,14 @@ void guest_configure(void)
 	config.log_notify = CAP_LOG_NOTIFY;
 	config.virtio_console_line = (uint64_t)(uintptr_t)&virtio_line;
 	config.virtio_console_notify = CAP_VIRTIO_NOTIFY;
-	config.device_count = 3;
+	config.device_count = 4;
 	config.devices[0] = (struct vmm_device){ VMM_DEVICE_GICV3, 0,       DISTRIBUTOR,
 						 REDISTRIBUTOR,    0x10000, 0x20000 };
 	config.devices[1] = (struct vmm_device){ VMM_DEVICE_PL011, UART_IRQ, UART, 0, 0x1000, 0 };
 	config.devices[2] =
 		(struct vmm_device){ VMM_DEVICE_VIRTIO_CONSOLE, VIRTIO_IRQ, VIRTIO, 0, 0x1000, 0 };
+	config.devices[3] =
+		(struct vmm_device){ VMM_DEVICE_POWER_BUTTON, GPIO_IRQ, GPIO, 0, 0x1000, 0 };
 	stream_consumer_init(&console_out, &console.output);
 	stream_producer_init(&console_in, &console.input);
 	stream_consumer_init(&log_out, &log_line_memory.output);
@@ -252,6 +254,7 @@ int main(void)
 	srunner_add_suite(runner, exits_suite());
 	srunner_add_suite(runner, gic_suite());
 	srunner_add_suite(runner, pl011_suite());
+	srunner_add_suite(runner, pl061_suite());
 	srunner_add_suite(runner, psci_suite());
 	srunner_add_suite(runner, sysreg_suite());
 	srunner_add_suite(runner, decode_suite());

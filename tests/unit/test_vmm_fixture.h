@@ -22,6 +22,9 @@
 #define NOWHERE       0x0a000000ULL
 #define VIRTIO        0x0c000000ULL
 #define VIRTIO_IRQ    48
+#define GPIO          0x09030000ULL
+#define GPIO_IRQ      39
+
 /* ck_assert() notes every call in a file: too slow for what is asked a million times. */
 #define must(condition)                                 \
 	do {                                            \
@@ -109,6 +112,7 @@ Suite *bus_suite(void);
 Suite *gic_suite(void);
 Suite *psci_suite(void);
 Suite *pl011_suite(void);
+Suite *pl061_suite(void);
 Suite *decode_suite(void);
 Suite *emulate_suite(void);
 Suite *sysreg_suite(void);

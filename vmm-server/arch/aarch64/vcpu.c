@@ -20,6 +20,7 @@ const struct device_model *const arch_device_models[ARCH_DEVICE_KINDS] = {
 	[VMM_DEVICE_PL011] = &pl011_model,
 	[VMM_DEVICE_GICV3] = &gicv3_model,
 	[VMM_DEVICE_VIRTIO_CONSOLE] = &virtio_console_model,
+	[VMM_DEVICE_POWER_BUTTON] = &pl061_model,
 };
 
 void arch_vcpu_pages(struct vcpu *vcpu, uint64_t address)
