@@ -3,6 +3,7 @@
  * The host tool: its command line.
  */
 #include "commands.h"
+#include "version.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -31,6 +32,7 @@ static const char usage[] =
 	"  --cpu MODEL      another processor model than the board's (run)\n"
 	"  --qemu PROGRAM   another QEMU than the board's (run)\n"
 	"  -v, --verbose    print the QEMU command (run)\n"
+	"  --version        print the version\n"
 	"  -h, --help       print this\n"
 	"\n"
 	"The exit status is 0, 1 when something is wrong (nothing is written then), 2 for a wrong\n"
@@ -45,6 +47,7 @@ enum {
 	OPTION_ICOUNT,
 	OPTION_CPU,
 	OPTION_QEMU,
+	OPTION_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -58,6 +61,7 @@ static const struct option long_options[] = {
 	{ "cpu", required_argument, NULL, OPTION_CPU },
 	{ "qemu", required_argument, NULL, OPTION_QEMU },
 	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -119,6 +123,9 @@ static void set_option(struct options *options, int option)
 	case 'v':
 		options->verbose = true;
 		break;
+	case OPTION_VERSION:
+		puts("cloister " CLOISTER_VERSION);
+		exit(0);
 	case 'h':
 		fputs(usage, stdout);
 		exit(0);
