@@ -23,7 +23,7 @@ static void begin(void)
 		.memory_base = 0x40000000,
 		.memory_size = 0x20000000,
 		.command_line = "console=ttyAMA0",
-		.device_count = 3,
+		.device_count = 4,
 		.devices = { { .kind = VMM_DEVICE_GICV3,
 			       .address = GUEST_GICD,
 			       .size = GUEST_GICD_SIZE },
@@ -34,7 +34,11 @@ static void begin(void)
 			     { .kind = VMM_DEVICE_VIRTIO_CONSOLE,
 			       .address = 0x0b000000,
 			       .size = 4096,
-			       .irq = 48 } },
+			       .irq = 48 },
+			     { .kind = VMM_DEVICE_POWER_BUTTON,
+			       .address = 0x0c000000,
+			       .size = 4096,
+			       .irq = 39 } },
 		.image_count = 1,
 		.images = { { .role = "initrd",
 			      .content = { NULL, 0x12345 },
@@ -95,6 +99,12 @@ static void check_ours(void)
 	CELLS("/virtio_mmio@b000000", "reg", 0, 0x0b000000, 0, 0x1000);
 	CELLS("/virtio_mmio@b000000", "interrupts", 0, 16, 4);
 	property("/virtio_mmio@b000000", "dma-coherent", 0);
+	CELLS("/pl061@c000000", "reg", 0, 0x0c000000, 0, 0x1000);
+	CELLS("/pl061@c000000", "interrupts", 0, 7, 4);
+	CELLS("/pl061@c000000", "#gpio-cells", 2);
+	property("/pl061@c000000", "gpio-controller", 0);
+	check_text("/gpio-keys", "compatible", "gpio-keys");
+	CELLS("/gpio-keys/poweroff", "linux,code", 116);
 	check_text("/chosen", "stdout-path", "/pl011@a000000");
 	check_text("/chosen", "bootargs", "console=ttyAMA0");
 	CELLS("/chosen", "linux,initrd-start", 0, 0x48000000);
@@ -111,6 +121,9 @@ START_TEST(made)
 	CELLS("/", "interrupt-parent", 1);
 	CELLS("/intc@8000000", "phandle", 1);
 	CELLS("/pl011@a000000", "clocks", 2, 2);
+	CELLS("/pl061@c000000", "clocks", 2);
+	CELLS("/pl061@c000000", "phandle", 3);
+	CELLS("/gpio-keys/poweroff", "gpios", 3, 3, 0);
 }
 END_TEST
 
@@ -183,6 +196,7 @@ START_TEST(patched)
 	check_text("/keep", "compatible", "theirs,device");
 	CELLS("/", "interrupt-parent", 0x77);
 	CELLS("/intc@8000000", "phandle", 0x77);
+	CELLS("/gpio-keys/poweroff", "gpios", 0x7a, 3, 0);
 	ck_assert_int_lt(fdt_path_offset(tree.data, "/memory@80000000"), 0);
 	ck_assert_int_lt(fdt_path_offset(tree.data, "/gic@2f000000"), 0);
 	ck_assert_int_lt(fdt_path_offset(tree.data, "/serial@a000000"), 0);

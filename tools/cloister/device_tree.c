@@ -7,6 +7,7 @@
 #include "device_tree.h"
 
 #include "random.h"
+#include "tree.h"
 
 #include <libfdt.h>
 #include <string.h>
@@ -23,107 +24,46 @@
 #define IRQ_LEVEL_HIGH 4
 #define FIRST_SPI      32
 
+/* Flags of a GPIO specifier. */
+#define GPIO_ACTIVE_HIGH 0
+
 #define UART_CLOCK_HZ 24000000
 
-/* A tree that is written; after the first error nothing more is done. */
-struct tree {
-	void *fdt;
-	int error;
-	uint32_t gic;
-	uint32_t clock;
-};
-
-static void note(struct tree *tree, int result)
-{
-	if (!tree->error && result < 0)
-		tree->error = result;
-}
-
-/* Adds a node, in place of one of the same name. */
-static int add_node(struct tree *tree, int parent, const char *name)
-{
-	int node;
-
-	if (tree->error)
-		return 0;
-	node = fdt_subnode_offset(tree->fdt, parent, name);
-	if (node >= 0)
-		note(tree, fdt_del_node(tree->fdt, node));
-	node = fdt_add_subnode(tree->fdt, parent, name);
-	note(tree, node);
-	return node;
-}
-
-static void put_bytes(struct tree *tree, int node, const char *name, const void *bytes, size_t size)
-{
-	if (!tree->error)
-		note(tree, fdt_setprop(tree->fdt, node, name, bytes, (int)size));
-}
-
-static void put_text(struct tree *tree, int node, const char *name, const char *text)
-{
-	put_bytes(tree, node, name, text, strlen(text) + 1);
-}
-
-static void put_cells(struct tree *tree, int node, const char *name, const uint32_t *cells,
-		      size_t count)
-{
-	fdt32_t big[16];
-
-	for (size_t i = 0; i < count; i++)
-		big[i] = cpu_to_fdt32(cells[i]);
-	put_bytes(tree, node, name, big, count * sizeof(big[0]));
-}
-
-static void put_cell(struct tree *tree, int node, const char *name, uint32_t cell)
-{
-	put_cells(tree, node, name, &cell, 1);
-}
-
-/* Addresses and sizes, two cells each. */
-static void put_wide(struct tree *tree, int node, const char *name, const uint64_t *values,
-		     size_t count)
-{
-	uint32_t cells[8];
-
-	for (size_t i = 0; i < count; i++) {
-		cells[2 * i] = (uint32_t)(values[i] >> 32);
-		cells[2 * i + 1] = (uint32_t)values[i];
-	}
-	put_cells(tree, node, name, cells, count * 2);
-}
+/* Where the power button is (idl/vmm.idl), and what it is to Linux (input-event-codes.h). */
+#define BUTTON_PIN 3
+#define KEY_POWER  116
 
 static void add_memory(struct tree *tree, struct arena *arena, const struct guest *guest)
 {
 	const uint64_t reg[] = { guest->memory_base, guest->memory_size };
-	int node = add_node(
+	int node = tree_node(
 		tree, 0, arena_print(arena, "memory@%llx", (unsigned long long)guest->memory_base));
 
-	put_text(tree, node, "device_type", "memory");
-	put_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	tree_text(tree, node, "device_type", "memory");
+	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
 }
 
 static void add_processor(struct tree *tree)
 {
-	int cpus = add_node(tree, 0, "cpus");
+	int cpus = tree_node(tree, 0, "cpus");
 	int cpu;
 
-	put_cell(tree, cpus, "#address-cells", 1);
-	put_cell(tree, cpus, "#size-cells", 0);
-	cpu = add_node(tree, cpus, "cpu@0");
-	put_text(tree, cpu, "device_type", "cpu");
-	put_text(tree, cpu, "compatible", "arm,armv8");
-	put_text(tree, cpu, "enable-method", "psci");
-	put_cell(tree, cpu, "reg", 0);
+	tree_cell(tree, cpus, "#address-cells", 1);
+	tree_cell(tree, cpus, "#size-cells", 0);
+	cpu = tree_node(tree, cpus, "cpu@0");
+	tree_text(tree, cpu, "device_type", "cpu");
+	tree_text(tree, cpu, "compatible", "arm,armv8");
+	tree_text(tree, cpu, "enable-method", "psci");
+	tree_cell(tree, cpu, "reg", 0);
 }
 
 static void add_firmware(struct tree *tree)
 {
 	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
-	int node = add_node(tree, 0, "psci");
+	int node = tree_node(tree, 0, "psci");
 
-	put_bytes(tree, node, "compatible", compatible, sizeof(compatible));
-	put_text(tree, node, "method", "hvc");
+	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
+	tree_text(tree, node, "method", "hvc");
 }
 
 static void add_timer(struct tree *tree)
@@ -133,38 +73,38 @@ static void add_timer(struct tree *tree)
 		GIC_PPI, 13, IRQ_LEVEL_HIGH, GIC_PPI, 14, IRQ_LEVEL_HIGH,
 		GIC_PPI, 11, IRQ_LEVEL_HIGH, GIC_PPI, 10, IRQ_LEVEL_HIGH,
 	};
-	int node = add_node(tree, 0, "timer");
+	int node = tree_node(tree, 0, "timer");
 
-	put_text(tree, node, "compatible", "arm,armv8-timer");
-	put_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
-	put_bytes(tree, node, "always-on", "", 0);
+	tree_text(tree, node, "compatible", "arm,armv8-timer");
+	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
+	tree_bytes(tree, node, "always-on", "", 0);
 }
 
 static void add_gic(struct tree *tree, struct arena *arena)
 {
 	static const uint64_t reg[] = { GUEST_GICD, GUEST_GICD_SIZE, GUEST_GICR, GUEST_GICR_SIZE };
-	int node = add_node(tree, 0, arena_print(arena, "intc@%llx", GUEST_GICD));
+	int node = tree_node(tree, 0, arena_print(arena, "intc@%llx", GUEST_GICD));
 
-	put_text(tree, node, "compatible", "arm,gic-v3");
-	put_cell(tree, node, "#interrupt-cells", 3);
-	put_bytes(tree, node, "interrupt-controller", "", 0);
-	put_cell(tree, node, "#address-cells", 2);
-	put_cell(tree, node, "#size-cells", 2);
-	put_bytes(tree, node, "ranges", "", 0);
-	put_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	put_cell(tree, node, "phandle", tree->gic);
-	put_cell(tree, 0, "interrupt-parent", tree->gic);
+	tree_text(tree, node, "compatible", "arm,gic-v3");
+	tree_cell(tree, node, "#interrupt-cells", 3);
+	tree_bytes(tree, node, "interrupt-controller", "", 0);
+	tree_cell(tree, node, "#address-cells", 2);
+	tree_cell(tree, node, "#size-cells", 2);
+	tree_bytes(tree, node, "ranges", "", 0);
+	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	tree_cell(tree, node, "phandle", tree->gic);
+	tree_cell(tree, 0, "interrupt-parent", tree->gic);
 }
 
 static void add_clock(struct tree *tree)
 {
-	int node = add_node(tree, 0, "apb-pclk");
+	int node = tree_node(tree, 0, "apb-pclk");
 
-	put_text(tree, node, "compatible", "fixed-clock");
-	put_cell(tree, node, "#clock-cells", 0);
-	put_cell(tree, node, "clock-frequency", UART_CLOCK_HZ);
-	put_text(tree, node, "clock-output-names", "clk24mhz");
-	put_cell(tree, node, "phandle", tree->clock);
+	tree_text(tree, node, "compatible", "fixed-clock");
+	tree_cell(tree, node, "#clock-cells", 0);
+	tree_cell(tree, node, "clock-frequency", UART_CLOCK_HZ);
+	tree_text(tree, node, "clock-output-names", "clk24mhz");
+	tree_cell(tree, node, "phandle", tree->clock);
 }
 
 static const char *pl011_name(struct arena *arena, const struct guest_device *device)
@@ -179,27 +119,59 @@ static void add_pl011(struct tree *tree, struct arena *arena, const struct guest
 	const uint64_t reg[] = { device->address, device->size };
 	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
 	const uint32_t clocks[] = { tree->clock, tree->clock };
-	int node = add_node(tree, 0, pl011_name(arena, device));
+	int node = tree_node(tree, 0, pl011_name(arena, device));
 
-	put_bytes(tree, node, "compatible", compatible, sizeof(compatible));
-	put_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	put_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
-	put_cells(tree, node, "clocks", clocks, ARRAY_SIZE(clocks));
-	put_bytes(tree, node, "clock-names", clock_names, sizeof(clock_names));
+	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
+	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
+	tree_cells(tree, node, "clocks", clocks, ARRAY_SIZE(clocks));
+	tree_bytes(tree, node, "clock-names", clock_names, sizeof(clock_names));
+}
+
+/* The button, as Linux's gpio-keys.yaml has it. */
+static void add_button(struct tree *tree)
+{
+	const uint32_t pin[] = { tree->gpio, BUTTON_PIN, GPIO_ACTIVE_HIGH };
+	int keys = tree_node(tree, 0, "gpio-keys");
+	int key;
+
+	tree_text(tree, keys, "compatible", "gpio-keys");
+	key = tree_node(tree, keys, "poweroff");
+	tree_text(tree, key, "label", "GPIO Key Poweroff");
+	tree_cell(tree, key, "linux,code", KEY_POWER);
+	tree_cells(tree, key, "gpios", pin, ARRAY_SIZE(pin));
+}
+
+static void add_pl061(struct tree *tree, struct arena *arena, const struct guest_device *device)
+{
+	static const char compatible[] = "arm,pl061\0arm,primecell";
+	const uint64_t reg[] = { device->address, device->size };
+	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
+	int node = tree_node(tree, 0,
+			     arena_print(arena, "pl061@%llx", (unsigned long long)device->address));
+
+	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
+	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
+	tree_cell(tree, node, "clocks", tree->clock);
+	tree_text(tree, node, "clock-names", "apb_pclk");
+	tree_bytes(tree, node, "gpio-controller", "", 0);
+	tree_cell(tree, node, "#gpio-cells", 2);
+	tree_cell(tree, node, "phandle", tree->gpio);
 }
 
 static void add_virtio(struct tree *tree, struct arena *arena, const struct guest_device *device)
 {
 	const uint64_t reg[] = { device->address, device->size };
 	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
-	int node = add_node(tree, 0,
-			    arena_print(arena, "virtio_mmio@%llx",
-					(unsigned long long)device->address));
+	int node = tree_node(tree, 0,
+			     arena_print(arena, "virtio_mmio@%llx",
+					 (unsigned long long)device->address));
 
-	put_text(tree, node, "compatible", "virtio,mmio");
-	put_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	put_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
-	put_bytes(tree, node, "dma-coherent", "", 0);
+	tree_text(tree, node, "compatible", "virtio,mmio");
+	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
+	tree_bytes(tree, node, "dma-coherent", "", 0);
 }
 
 static const struct guest_image *initrd_of(const struct guest *guest)
@@ -215,7 +187,7 @@ static int chosen_node(struct tree *tree)
 {
 	int node = fdt_subnode_offset(tree->fdt, 0, "chosen");
 
-	return node >= 0 ? node : add_node(tree, 0, "chosen");
+	return node >= 0 ? node : tree_node(tree, 0, "chosen");
 }
 
 static void add_initrd(struct tree *tree, int node, const struct guest_image *initrd)
@@ -229,8 +201,8 @@ static void add_initrd(struct tree *tree, int node, const struct guest_image *in
 		return;
 	start = initrd->address;
 	end = start + initrd->content.size;
-	put_wide(tree, node, "linux,initrd-start", &start, 1);
-	put_wide(tree, node, "linux,initrd-end", &end, 1);
+	tree_wide(tree, node, "linux,initrd-start", &start, 1);
+	tree_wide(tree, node, "linux,initrd-end", &end, 1);
 }
 
 static void add_chosen(struct tree *tree, struct arena *arena, const struct guest *guest,
@@ -243,15 +215,34 @@ static void add_chosen(struct tree *tree, struct arena *arena, const struct gues
 	if (tree->error)
 		return;
 	if (console)
-		put_text(tree, node, "stdout-path",
-			 arena_print(arena, "/%s", pl011_name(arena, console)));
+		tree_text(tree, node, "stdout-path",
+			  arena_print(arena, "/%s", pl011_name(arena, console)));
 	if (guest->command_line[0])
-		put_text(tree, node, "bootargs", guest->command_line);
+		tree_text(tree, node, "bootargs", guest->command_line);
 	add_initrd(tree, node, initrd_of(guest));
 	random_bytes(inputs, guest->name, "kaslr-seed", seed, 8);
-	put_bytes(tree, node, "kaslr-seed", seed, 8);
+	tree_bytes(tree, node, "kaslr-seed", seed, 8);
 	random_bytes(inputs, guest->name, "rng-seed", seed, sizeof(seed));
-	put_bytes(tree, node, "rng-seed", seed, sizeof(seed));
+	tree_bytes(tree, node, "rng-seed", seed, sizeof(seed));
+}
+
+static void add_device(struct tree *tree, struct arena *arena, const struct guest_device *device)
+{
+	switch (device->kind) {
+	case VMM_DEVICE_PL011:
+		add_pl011(tree, arena, device);
+		break;
+	case VMM_DEVICE_VIRTIO_CONSOLE:
+		add_virtio(tree, arena, device);
+		break;
+	case VMM_DEVICE_POWER_BUTTON:
+		add_pl061(tree, arena, device);
+		add_button(tree);
+		break;
+	case VMM_DEVICE_GICV3:
+		/* There is always one: add_gic(). */
+		break;
+	}
 }
 
 static void add_ours(struct tree *tree, struct arena *arena, const struct guest *guest,
@@ -263,25 +254,22 @@ static void add_ours(struct tree *tree, struct arena *arena, const struct guest 
 	add_timer(tree);
 	add_gic(tree, arena);
 	add_clock(tree);
-	for (uint32_t i = 0; i < guest->device_count; i++) {
-		if (guest->devices[i].kind == VMM_DEVICE_PL011)
-			add_pl011(tree, arena, &guest->devices[i]);
-		else if (guest->devices[i].kind == VMM_DEVICE_VIRTIO_CONSOLE)
-			add_virtio(tree, arena, &guest->devices[i]);
-	}
+	for (uint32_t i = 0; i < guest->device_count; i++)
+		add_device(tree, arena, &guest->devices[i]);
 	add_chosen(tree, arena, guest, inputs);
 }
 
 static void start_empty(struct tree *tree, struct arena *arena, const struct guest *guest,
 			size_t size)
 {
-	note(tree, fdt_create_empty_tree(tree->fdt, (int)size));
-	put_cell(tree, 0, "#address-cells", 2);
-	put_cell(tree, 0, "#size-cells", 2);
-	put_text(tree, 0, "compatible", "linux,dummy-virt");
-	put_text(tree, 0, "model", arena_print(arena, "Cloister guest %s", guest->name));
+	tree_note(tree, fdt_create_empty_tree(tree->fdt, (int)size));
+	tree_cell(tree, 0, "#address-cells", 2);
+	tree_cell(tree, 0, "#size-cells", 2);
+	tree_text(tree, 0, "compatible", "linux,dummy-virt");
+	tree_text(tree, 0, "model", arena_print(arena, "Cloister guest %s", guest->name));
 	tree->gic = 1;
 	tree->clock = 2;
+	tree->gpio = 3;
 }
 
 /* Whether the node's first address is one at which the guest has a device of ours. */
@@ -328,7 +316,7 @@ static void remove_replaced(struct tree *tree, const struct guest *guest)
 		    fdt_get_phandle(tree->fdt, node))
 			tree->gic = fdt_get_phandle(tree->fdt, node);
 		if (is_replaced(tree->fdt, node, guest))
-			note(tree, fdt_nop_node(tree->fdt, node));
+			tree_note(tree, fdt_nop_node(tree->fdt, node));
 		node = next;
 	}
 }
@@ -342,13 +330,14 @@ static const char *start_from(struct tree *tree, struct blob user, const struct 
 		return "has more than the 2 MiB that can be";
 	if (fdt_check_full(user.data, user.size) != 0)
 		return "is not one, or it is damaged or truncated";
-	note(tree, fdt_open_into(user.data, tree->fdt, (int)size));
+	tree_note(tree, fdt_open_into(user.data, tree->fdt, (int)size));
 	if (fdt_address_cells(tree->fdt, 0) != 2 || fdt_size_cells(tree->fdt, 0) != 2)
 		return "has a root whose #address-cells and #size-cells are not both 2";
-	if (fdt_find_max_phandle(tree->fdt, &handle) < 0 || handle > FDT_MAX_PHANDLE - 2)
+	if (fdt_find_max_phandle(tree->fdt, &handle) < 0 || handle > FDT_MAX_PHANDLE - 3)
 		return "has no phandles left";
 	tree->gic = handle + 1;
 	tree->clock = handle + 2;
+	tree->gpio = handle + 3;
 	remove_replaced(tree, guest);
 	return NULL;
 }
@@ -368,7 +357,7 @@ const char *device_tree_make(struct arena *arena, const struct guest *guest,
 		return error;
 	add_ours(&tree, arena, guest, inputs);
 	if (!tree.error)
-		note(&tree, fdt_pack(tree.fdt));
+		tree_note(&tree, fdt_pack(tree.fdt));
 	if (tree.error)
 		return arena_print(arena, "cannot be made: %s", fdt_strerror(tree.error));
 	*blob = (struct blob){ tree.fdt, fdt_totalsize(tree.fdt) };
