@@ -25,6 +25,7 @@ static void forget(struct slot *slot)
 
 void space_destroy(struct address_space *space)
 {
+	windows_destroy(space);
 	arch_space_destroy(space);
 	while (!list_empty(&space->mappings))
 		forget(container_of(space->mappings.next, struct slot, mapped));
@@ -56,6 +57,22 @@ static uint64_t *walk(struct address_space *space, uint64_t address, unsigned in
 	}
 	*reached = at;
 	return entry;
+}
+
+uint64_t *space_page(struct address_space *space, uint64_t address)
+{
+	unsigned int reached;
+	uint64_t *entry = walk(space, address, LEVELS - 1, &reached);
+
+	return reached == LEVELS - 1 ? entry : NULL;
+}
+
+bool space_is_mapped(struct address_space *space, uint64_t address)
+{
+	unsigned int reached;
+	const uint64_t *entry = walk(space, address, LEVELS - 1, &reached);
+
+	return *entry && !window_is_stale(space, *entry);
 }
 
 static void record(struct address_space *space, struct slot *slot, uint64_t address)
@@ -94,7 +111,7 @@ static uint64_t *frame_entry(const struct slot *frame)
 	unsigned int reached;
 	uint64_t *entry = walk(frame->space, frame->data, level, &reached);
 
-	if (reached != level || !*entry || pte_is_table(*entry, level) ||
+	if (reached != level || !*entry || window_in(*entry) || pte_is_table(*entry, level) ||
 	    pte_address(*entry) != frame->object)
 		return NULL;
 	return entry;
@@ -140,7 +157,7 @@ enum status space_map(struct address_space *space, struct slot *frame, uint64_t 
 	if (status != OK)
 		return status;
 	entry = walk(space, address, level, &reached);
-	if (*entry)
+	if (*entry && !window_is_stale(space, *entry))
 		return ERR_OCCUPIED;
 	if (reached != level)
 		return ERR_TABLE;

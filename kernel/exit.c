@@ -2,9 +2,12 @@
 /*
  * Exits. A reply is checked as a whole and then committed as a whole: until then all is as at the exit.
  */
+#include <address_space.h>
 #include <exit.h>
 #include <ipc.h>
+#include <notification.h>
 #include <sched.h>
+#include <window.h>
 
 /* What a server asks for, copied from its memory, each field once. */
 struct reply {
@@ -17,7 +20,7 @@ struct reply {
 
 static void call_server(struct vcpu *vcpu)
 {
-	struct slot *endpoint = &vcpu->endpoint;
+	struct slot *endpoint = vcpu->window ? &vcpu->window->endpoint : &vcpu->endpoint;
 
 	BUG_ON(endpoint->type != OBJECT_ENDPOINT);
 	ipc_call(&vcpu->context, (struct endpoint *)endpoint->object, endpoint->data);
@@ -28,6 +31,49 @@ void exit_raise(struct vcpu *vcpu)
 	vcpu->exit.pending = true;
 	vcpu->exit.sequence++;
 	call_server(vcpu);
+}
+
+/* Whether it is a store at the window's doorbell. */
+static bool is_doorbell(const struct window *window, const struct exit *exit)
+{
+	return (exit->access & ACCESS_WRITE) && window->doorbell.type != OBJECT_NULL &&
+	       exit->address - window->address == window->doorbell_offset;
+}
+
+static void ring(struct vcpu *vcpu, const struct window *window)
+{
+	const struct slot *doorbell = &window->doorbell;
+
+	/* A store has no result. */
+	arch_vcpu_step(vcpu, NULL);
+	notification_signal((struct notification *)doorbell->object,
+			    doorbell->data ? doorbell->data : 1);
+}
+
+void exit_access(struct vcpu *vcpu)
+{
+	struct address_space *space = (struct address_space *)vcpu->space.object;
+	struct exit *exit = &vcpu->exit;
+	struct window *window = window_at(space, exit->address);
+	uint64_t end;
+
+	if (!window) {
+		exit_raise(vcpu);
+		return;
+	}
+	end = exit->address + BIT(ACCESS_SIZE_OF(exit->access));
+	/* The VMM decodes what the hardware did not, and splits what reaches beyond the window. */
+	if ((exit->access & ACCESS_DECODED) && end <= window_end(window)) {
+		if (is_doorbell(window, exit)) {
+			ring(vcpu, window);
+			return;
+		}
+		if (window->endpoint.type != OBJECT_NULL)
+			window_enter(window, vcpu);
+	}
+	if (!vcpu->window)
+		exit->access |= ACCESS_WINDOW(1 + (uint64_t)(window - space->windows));
+	exit_raise(vcpu);
 }
 
 void exit_redeliver(struct vcpu *vcpu)
@@ -66,6 +112,13 @@ void exit_message(const struct vcpu *vcpu, uint64_t *label, uint64_t words[MESSA
 	words[1] = exit->address;
 	words[2] = exit->access;
 	words[3] = exit->value;
+	if (vcpu->window) {
+		*label = LABEL_EXIT + EXIT_WINDOW;
+		words[1] -= vcpu->window->address;
+		words[4] = 0;
+		words[5] = 0;
+		return;
+	}
 	words[4] = exit->syndrome;
 	words[5] = exit->fault_address;
 }
@@ -116,6 +169,10 @@ static enum status take_reply(struct vcpu *vcpu, uint64_t label,
 	reply->flags = label & ~(uint64_t)REPLY_DISPOSITION_MASK;
 	if (!vcpu->exit.pending || words[4] != vcpu->exit.sequence)
 		return ERR_REPLY;
+	/* A window's server has no say in the guest but for this access. */
+	if (vcpu->window && (reply->flags || (reply->disposition != DISPOSITION_STEP &&
+					      reply->disposition != DISPOSITION_ABORT)))
+		return ERR_REPLY;
 	if (reply->flags & ~(uint64_t)(REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM))
 		return ERR_REPLY;
 	if (!is_allowed(vcpu, reply->disposition, reply->flags))
@@ -150,7 +207,10 @@ enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[
 		slots_change(&vcpu->slots, SLOT_INDEX_OF(reply.slots[i]), reply.slots[i]);
 	if (reply.flags & REPLY_REARM)
 		vcpu->armed = true;
-	timeout_set(&vcpu->event_timeout, deadline);
+	if (vcpu->window)
+		window_leave(vcpu);
+	else
+		timeout_set(&vcpu->event_timeout, deadline);
 	if (reply.disposition == DISPOSITION_STEP)
 		arch_vcpu_step(vcpu, words);
 	else if (reply.disposition == DISPOSITION_ABORT)

@@ -142,6 +142,9 @@ void object_unbound(struct slot *binding, enum object_type holder_type, void *ho
 	case OBJECT_NOTIFICATION:
 		notification_unbound(holder);
 		break;
+	case OBJECT_GUEST_SPACE:
+		window_unbound(holder, binding);
+		break;
 	default: /* an IrqHandler without a notification stays quiet until it is bound again */
 		break;
 	}

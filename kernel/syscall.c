@@ -84,12 +84,12 @@ static enum status sys_receive(struct thread *thread, bool reply)
 	uint64_t deadline = message_deadline(&thread->registers);
 	enum status status = lookup(thread, OBJECT_ENDPOINT, RIGHT_READ, &slot);
 
-	/* The deadline of an answer to a VCpu is an event of that VCpu, not the end of this wait. */
+	/* The deadline of a VMM's answer is an event of its VCpu, not the end of this wait. */
 	if (status == OK && reply && thread->context.caller) {
-		bool vcpu = thread->context.caller->kind == CONTEXT_VCPU;
+		bool event = ipc_answers_exit(thread);
 
 		status = ipc_reply(thread, deadline);
-		if (vcpu)
+		if (event)
 			deadline = DEADLINE_NEVER;
 	}
 	if (status == OK)

@@ -9,6 +9,7 @@
 #include <kernel_dispatch.h>
 #include <sched.h>
 #include <vcpu.h>
+#include <window.h>
 
 static void init_page_frame(struct slot *slot, void *page)
 {
@@ -34,6 +35,7 @@ void vcpu_init(struct vcpu *vcpu)
 static void vcpu_halt(struct vcpu *vcpu)
 {
 	ipc_cancel(&vcpu->context);
+	window_leave(vcpu);
 	sched_stop(&vcpu->context);
 	timeout_cancel(&vcpu->event_timeout);
 	arch_vcpu_forget(vcpu);

@@ -9,6 +9,7 @@
 
 #include <arch/mmu.h>
 #include <slot.h>
+#include <window.h>
 
 #define SPACE_BITS    39
 #define TABLE_BITS    9
@@ -20,7 +21,11 @@ struct address_space {
 	paddr_t table;
 	struct list mappings; /* of slot.mapped */
 	struct arch_space arch;
+	uint32_t window_count; /* of a guest: those that are not clear */
+	struct window windows[WINDOWS_MAX];
 };
+
+_Static_assert(sizeof(struct address_space) <= PAGE_SIZE, "the first page of the object");
 
 static inline uint64_t *space_table(struct address_space *space)
 {
@@ -39,6 +44,12 @@ enum status space_map(struct address_space *space, struct slot *frame, uint64_t 
 
 /* Put a translation table in place. */
 enum status space_map_table(struct address_space *space, struct slot *table, uint64_t address);
+
+/* The entry of the last level for a page; NULL if there is no table for it. */
+uint64_t *space_page(struct address_space *space, uint64_t address);
+
+/* Whether there is no table for a page because a larger frame is in its place. */
+bool space_is_mapped(struct address_space *space, uint64_t address);
 
 /* Undo either. Does nothing if it is not mapped. */
 void space_unmap(struct slot *slot);

@@ -9,6 +9,12 @@
 /* What is in vcpu->exit (all but sequence and was) becomes a call to the VMM. */
 void exit_raise(struct vcpu *vcpu);
 
+/*
+ * The same for a memory access: it goes to the server of the window that it lies in, or is a doorbell, and then the guest
+ * runs on.
+ */
+void exit_access(struct vcpu *vcpu);
+
 /* The exit as a message: label and words for a server's registers. */
 void exit_message(const struct vcpu *vcpu, uint64_t *label, uint64_t words[MESSAGE_WORDS]);
 

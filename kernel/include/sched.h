@@ -26,7 +26,7 @@ struct sched_context {
 	struct refill refill[REFILLS_MAX];
 	uint8_t first;
 	uint8_t count;
-	bool idle; /* nobody was ready for its time since it was last used */
+	bool idle;              /* nobody was ready for its time since it was last used */
 	struct context *holder; /* who runs on it now, own or borrowed */
 	struct timeout timeout; /* armed while it waits for its first refill */
 	uint64_t consumed;

@@ -40,6 +40,8 @@ struct vcpu {
 	bool stopped; /* by `stop`; `exit.was` and the exit are kept */
 	bool restart; /* by `start`, with an exit under way: once that is answered */
 	uint8_t stopped_state;
+	struct window *window; /* whose server has the exit; NULL: the VMM */
+	struct list window_link;
 	struct timeout event_timeout;
 	struct timeout timer_timeout;
 	struct slot space; /* bindings */

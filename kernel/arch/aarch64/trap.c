@@ -154,7 +154,7 @@ static void trap_data(struct vcpu *vcpu, uint64_t esr)
 		if (esr & DATA_WRITE)
 			exit->value = general_register(vcpu, DATA_REGISTER(esr)) & mask;
 	}
-	exit_raise(vcpu);
+	exit_access(vcpu);
 }
 
 static void trap_fetch(struct vcpu *vcpu, uint64_t esr)

@@ -143,7 +143,10 @@ void fake_guest_exit(const struct exit *exit)
 	vcpu->exit = *exit;
 	vcpu->exit.sequence = sequence;
 	vcpu->exit.was = STATE_READY;
-	exit_raise(vcpu);
+	if (exit->kind == EXIT_MEMORY)
+		exit_access(vcpu);
+	else
+		exit_raise(vcpu);
 	leave();
 }
 

@@ -104,6 +104,15 @@ program guest_calls
 	access	guest_write_sgi, msr icc_sgi1r_el1, x1
 	access	guest_undefined, udf #7
 
+/* x1 stores at x0. */
+program guest_stores
+	set_vectors
+0:	str	w1, [x0]
+	subs	x1, x1, #1
+	b.ne	0b
+	hvc	#0
+	b	.
+
 /* Counts in the word at x0 for ever. */
 program guest_spin
 	ldr	x1, [x0]

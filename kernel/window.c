@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Windows of guests: see window.h.
+ */
+#include <address_space.h>
+#include <exit.h>
+#include <ipc.h>
+#include <kernel_dispatch.h>
+#include <window.h>
+
+/* An entry: the window's number from INDEX_SHIFT on, its generation above; below is nothing that hardware takes for valid. */
+#define INDEX_SHIFT      PAGE_BITS
+#define INDEX_BITS       8
+#define GENERATION_SHIFT (INDEX_SHIFT + INDEX_BITS)
+
+_Static_assert(WINDOWS_MAX <= 1 << INDEX_BITS, "a number has its place in an entry");
+
+static uint64_t entry_for(const struct address_space *space, const struct window *window)
+{
+	return window->generation << GENERATION_SHIFT | (uint64_t)(window - space->windows)
+								<< INDEX_SHIFT;
+}
+
+/* The window that an entry holds, or NULL if it is clear by now. */
+static struct window *window_of(struct address_space *space, uint64_t entry)
+{
+	struct window *window = &space->windows[entry >> INDEX_SHIFT & (BIT(INDEX_BITS) - 1)];
+
+	return window->pages && window->generation == entry >> GENERATION_SHIFT ? window : NULL;
+}
+
+bool window_is_stale(const struct address_space *space, uint64_t entry)
+{
+	return window_in(entry) && !window_of((struct address_space *)space, entry);
+}
+
+struct window *window_at(struct address_space *space, uint64_t address)
+{
+	uint64_t *entry;
+
+	/* Most guests have none: their exits pay nothing for it. */
+	if (!space->window_count)
+		return NULL;
+	entry = space_page(space, address);
+	return entry && window_in(*entry) ? window_of(space, *entry) : NULL;
+}
+
+void window_enter(struct window *window, struct vcpu *vcpu)
+{
+	vcpu->window = window;
+	list_insert(&window->vcpus, &vcpu->window_link);
+}
+
+void window_leave(struct vcpu *vcpu)
+{
+	if (!vcpu->window)
+		return;
+	list_remove(&vcpu->window_link);
+	vcpu->window = NULL;
+}
+
+static void clear(struct address_space *space, struct window *window)
+{
+	binding_clear(&window->endpoint);
+	binding_clear(&window->doorbell);
+	window->pages = 0;
+	space->window_count--;
+	while (!list_empty(&window->vcpus)) {
+		struct vcpu *vcpu = container_of(window->vcpus.next, struct vcpu, window_link);
+
+		ipc_cancel(&vcpu->context);
+		window_leave(vcpu);
+		exit_redeliver(vcpu);
+	}
+}
+
+void window_unbound(struct address_space *space, const struct slot *binding)
+{
+	size_t offset = (size_t)((const char *)binding - (const char *)space->windows);
+	struct window *window = &space->windows[offset / sizeof(struct window)];
+
+	if (window->endpoint.type == OBJECT_NULL)
+		clear(space, window);
+}
+
+void windows_destroy(struct address_space *space)
+{
+	for (uint32_t i = 0; i < WINDOWS_MAX; i++)
+		if (space->windows[i].pages)
+			clear(space, &space->windows[i]);
+}
+
+/* What set_window asks for, looked up. */
+struct wish {
+	uint64_t address;
+	uint32_t pages;
+	struct slot *endpoint;
+	struct slot *doorbell;
+};
+
+static enum status find(struct invocation *call, cap_t cap, enum object_type type,
+			struct slot **slot)
+{
+	enum status status = OK;
+
+	if (cap)
+		status = invocation_slot_with(call, cap, type, RIGHT_WRITE, slot);
+	return status == OK && *slot ? slot_can_derive(*slot) : status;
+}
+
+/* Whether each page of it is free, and has its table. */
+static enum status check_place(struct address_space *space, const struct wish *wish)
+{
+	uint64_t size = (uint64_t)wish->pages << PAGE_BITS;
+
+	if (!wish->pages || wish->pages > WINDOW_PAGES_MAX || !aligned(wish->address, PAGE_SIZE) ||
+	    wish->address > BIT(SPACE_BITS) - size)
+		return ERR_ARGUMENT;
+	for (uint32_t i = 0; i < wish->pages; i++) {
+		uint64_t address = wish->address + ((uint64_t)i << PAGE_BITS);
+		uint64_t *entry = space_page(space, address);
+
+		if (!entry)
+			return space_is_mapped(space, address) ? ERR_OCCUPIED : ERR_TABLE;
+		if (*entry && !window_is_stale(space, *entry))
+			return ERR_OCCUPIED;
+	}
+	return OK;
+}
+
+enum status guest_space_set_window(struct invocation *call, uint32_t index, uint64_t address,
+				   uint32_t pages, cap_t endpoint, cap_t doorbell,
+				   uint32_t doorbell_offset)
+{
+	struct address_space *space = (struct address_space *)call->slot->object;
+	struct wish wish = { .address = address, .pages = pages };
+	struct window *window = space->windows + index;
+	enum status status;
+
+	if (index >= WINDOWS_MAX || (!endpoint && !doorbell))
+		return ERR_ARGUMENT;
+	if (doorbell ? doorbell_offset >> PAGE_BITS >= pages : doorbell_offset)
+		return ERR_ARGUMENT;
+	if (window->pages)
+		return ERR_OCCUPIED;
+	status = find(call, endpoint, OBJECT_ENDPOINT, &wish.endpoint);
+	if (status == OK)
+		status = find(call, doorbell, OBJECT_NOTIFICATION, &wish.doorbell);
+	if (status == OK)
+		status = check_place(space, &wish);
+	if (status != OK)
+		return status;
+	window->address = address;
+	window->pages = pages;
+	window->doorbell_offset = doorbell_offset;
+	window->generation++;
+	space->window_count++;
+	list_init(&window->vcpus);
+	if (wish.endpoint)
+		binding_set(&window->endpoint, wish.endpoint, OBJECT_GUEST_SPACE, space);
+	if (wish.doorbell)
+		binding_set(&window->doorbell, wish.doorbell, OBJECT_GUEST_SPACE, space);
+	for (uint32_t i = 0; i < pages; i++)
+		pte_write(space_page(space, address + ((uint64_t)i << PAGE_BITS)),
+			  entry_for(space, window));
+	return OK;
+}
+
+enum status guest_space_clear_window(struct invocation *call, uint32_t index)
+{
+	struct address_space *space = (struct address_space *)call->slot->object;
+
+	if (index >= WINDOWS_MAX)
+		return ERR_ARGUMENT;
+	if (!space->windows[index].pages)
+		return ERR_STATE;
+	clear(space, &space->windows[index]);
+	return OK;
+}
