@@ -10,8 +10,6 @@
 /* What 39 bits of guest-physical address reach. */
 #define GUEST_ADDRESS_MAX (512 * GIB)
 #define GUEST_MEMORY_BASE 0x40000000ULL
-#define GUEST_PL011       0x09000000ULL
-#define GUEST_PL011_IRQ   33
 #define DEFAULT_PRIORITY  100
 #define DEFAULT_BUDGET_US 10000
 
@@ -97,14 +95,19 @@ static void add_gic(struct guest *guest)
 	};
 }
 
-/* Devices that the array can have, one of each. */
+/*
+ * Devices that the array can have, one of each. Those with an interrupt here are there without the array, at the
+ * address and with the interrupt that QEMU's board "virt" has them at.
+ */
 static const struct device_type {
 	const char *name;
 	enum vmm_device_kind kind;
+	uint64_t default_address;
+	uint32_t default_irq;
 } device_types[] = {
-	{ "pl011", VMM_DEVICE_PL011 },
-	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE },
-	{ "power-button", VMM_DEVICE_POWER_BUTTON },
+	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33 },
+	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0 },
+	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39 },
 };
 
 static const struct device_type *find_type(const char *name)
@@ -160,13 +163,21 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 			   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
 }
 
+static void add_default_devices(struct guest *guest)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(device_types); i++)
+		if (device_types[i].default_irq)
+			add_device(guest, NULL, &device_types[i], device_types[i].default_address,
+				   device_types[i].default_irq);
+}
+
 static void read_devices(struct guest *guest, struct document *document, const cJSON *array)
 {
 	const cJSON *node;
 
 	add_gic(guest);
 	if (!array)
-		add_device(guest, NULL, &device_types[0], GUEST_PL011, GUEST_PL011_IRQ);
+		add_default_devices(guest);
 	cJSON_ArrayForEach(node, array) read_device(guest, document, node);
 }
 
