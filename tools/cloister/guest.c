@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-/* What 39 bits of guest-physical address reach. */
-#define GUEST_ADDRESS_MAX (512 * GIB)
 #define GUEST_MEMORY_BASE 0x40000000ULL
 #define DEFAULT_PRIORITY  100
 #define DEFAULT_BUDGET_US 10000
@@ -19,6 +17,7 @@ enum {
 	GUEST_BASE,
 	GUEST_VCPUS,
 	GUEST_KERNEL,
+	GUEST_ROM,
 	GUEST_INITRD,
 	GUEST_DTB,
 	GUEST_COMMAND_LINE,
@@ -36,6 +35,7 @@ static const struct key guest_keys[] = {
 			 BLOCK_SIZE },
 	[GUEST_VCPUS] = { "vcpus", VALUE_NUMBER, false, 1, VMM_VCPUS_MAX, 0 },
 	[GUEST_KERNEL] = { "kernel", VALUE_TEXT_OR_OBJECT, true, 0, 0, 0 },
+	[GUEST_ROM] = { "rom", VALUE_ARRAY, false, 0, 0, 0 },
 	[GUEST_INITRD] = { "initrd", VALUE_TEXT, false, 0, 0, 0 },
 	[GUEST_DTB] = { "dtb", VALUE_TEXT, false, 0, 0, 0 },
 	[GUEST_COMMAND_LINE] = { "command_line", VALUE_TEXT, false, 0, 0, 0 },
@@ -181,9 +181,6 @@ static void read_devices(struct guest *guest, struct document *document, const c
 	cJSON_ArrayForEach(node, array) read_device(guest, document, node);
 }
 
-/* The GIC's second region, which has no entry of its own among the devices. */
-static const char redistributors[] = "gicv3 (redistributors)";
-
 /* Where to point when a device is at fault: the guest itself for what it has by default. */
 static const cJSON *device_node(const struct guest *guest, const struct guest_device *device)
 {
@@ -215,7 +212,7 @@ static void check_pair(const struct guest *guest, struct document *document,
 	if (in_second || overlaps(a->address, a->size, b->address, b->size))
 		error_at(document, node,
 			 "the %s at 0x%llx overlaps the %s at 0x%llx\nmove one of the two", b->type,
-			 (unsigned long long)b->address, in_second ? redistributors : a->type,
+			 (unsigned long long)b->address, in_second ? GUEST_GICR_TYPE : a->type,
 			 (unsigned long long)(in_second ? GUEST_GICR : a->address));
 	if (b->irq && a->irq == b->irq)
 		error_at(document, schema_node(node, "interrupt"),
@@ -231,7 +228,7 @@ static void check_devices(const struct guest *guest, struct document *document)
 			check_pair(guest, document, &guest->devices[j], device);
 		check_against_memory(guest, document, device->type, device->address, device->size);
 	}
-	check_against_memory(guest, document, redistributors, GUEST_GICR, GUEST_GICR_SIZE);
+	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, GUEST_GICR_SIZE);
 }
 
 static void check_vcpus(struct document *document, const cJSON *node)
