@@ -10,8 +10,9 @@
 #include <idl/manifest.h>
 #include <idl/vmm.h>
 
-/* The console multiplexer serves the root server's log, and a console and a log of each guest. */
-#define GUESTS_MAX     ((CLIENTS_MAX - 1) / 2)
+/* The console multiplexer serves the root server's log and the shell, and a console and a log of each guest. */
+#define SERVER_CLIENTS 2
+#define GUESTS_MAX     ((CLIENTS_MAX - SERVER_CLIENTS) / 2)
 #define GUEST_NAME_MAX 15
 
 /* The least memory of a machine. */
