@@ -62,7 +62,7 @@ static uint64_t exit_memory(struct vcpu *vcpu, struct message *m)
 	if (!(m->word[2] & ACCESS_DECODED))
 		return arch_exit_memory(vcpu, m);
 	if (!bus_access(&vcpu->vmm->bus, address, &access)) {
-		violations_report(vcpu, access.write ? VIOLATION_WRITE : VIOLATION_READ, address);
+		violations_report(vcpu, violations_of_access(m->word[2]), address);
 		return DISPOSITION_ABORT;
 	}
 	m->word[0] = access.value;

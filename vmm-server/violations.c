@@ -17,6 +17,7 @@
 static const char *const kind_texts[VIOLATION_KINDS] = {
 	[VIOLATION_READ] = "no device to read at",
 	[VIOLATION_WRITE] = "no device to write at",
+	[VIOLATION_ROM] = "write to read-only memory at",
 	[VIOLATION_FETCH] = "no memory to run from at",
 	[VIOLATION_WALK] = "no memory for tables at",
 	[VIOLATION_INSTRUCTION] = "undecodable access to",
@@ -52,6 +53,13 @@ static void violation_first(struct vcpu *vcpu, enum violation kind, uint64_t add
 	violation_text(text, kind, address);
 	log_line(&vcpu->vmm->log, "guest: %s (pc 0x%llx)", text,
 		 (unsigned long long)vcpu->page->registers.pc);
+}
+
+enum violation violations_of_access(uint64_t access)
+{
+	if (access & ACCESS_PERMISSION)
+		return VIOLATION_ROM;
+	return access & ACCESS_WRITE ? VIOLATION_WRITE : VIOLATION_READ;
 }
 
 void violations_report(struct vcpu *vcpu, enum violation kind, uint64_t address)

@@ -19,6 +19,8 @@ enum violation {
 	 */
 	VIOLATION_READ,
 	VIOLATION_WRITE,
+	/* A store to read-only memory. Guest-physical address. */
+	VIOLATION_ROM,
 	/* An instruction fetch outside memory. Guest-physical address. */
 	VIOLATION_FETCH,
 	/* A translation table of the guest outside memory. Guest-physical address. */
@@ -49,6 +51,9 @@ struct violations {
 	/* The total at which the next line with a count is written. */
 	uint64_t next_count;
 };
+
+/* What a data access is that nothing answers: `access` is that word of its exit (`exit_access`). */
+enum violation violations_of_access(uint64_t access);
 
 /* Count a violation of the guest, and log it if it is the first of its kind and address. */
 void violations_report(struct vcpu *vcpu, enum violation kind, uint64_t address);

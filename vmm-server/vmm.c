@@ -77,11 +77,15 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 	vmm->memory.base = config->memory_base;
 	vmm->memory.size = config->memory_size;
 	vmm->memory.host = (uint8_t *)(uintptr_t)config->memory;
+	vmm->memory.roms = config->roms;
+	vmm->memory.rom_count = config->rom_count;
 	vcpu_init(&vmm->vcpu, vmm);
 	pl011_init(&vmm->pl011, &vmm->vcpu, console, config->console_notify);
 	pl061_init(&vmm->pl061, &vmm->vcpu);
 	if (config->vcpu_count != 1)
 		return "a guest has one vCPU so far";
+	if (config->rom_count > VMM_ROMS_MAX)
+		return "more ROMs than the configuration holds";
 	if (config->memory_base + config->memory_size < config->memory_base)
 		return "the guest's memory wraps around";
 	error = vmm_attach_devices(vmm);

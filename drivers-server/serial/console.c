@@ -27,6 +27,7 @@ void server_main(struct message *first)
 
 	(void)first;
 	multiplexer_init(&multiplexer, config);
+	signal_peers(config, UINT32_MAX);
 	while (status == OK) {
 		bool moved = multiplexer_run(&multiplexer);
 

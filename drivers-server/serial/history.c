@@ -9,7 +9,7 @@
 
 _Static_assert((HISTORY_SIZE & (HISTORY_SIZE - 1)) == 0, "a place is a count modulo the size");
 
-static uint64_t oldest(const struct history *h)
+uint64_t history_oldest(const struct history *h)
 {
 	return h->written > HISTORY_SIZE ? h->written - HISTORY_SIZE : 0;
 }
@@ -17,7 +17,7 @@ static uint64_t oldest(const struct history *h)
 /* Whether a line begins at `place`; what came before the oldest byte is not known. */
 static bool line_begins(const struct history *h, uint64_t place)
 {
-	if (place == oldest(h))
+	if (place == history_oldest(h))
 		return place == 0;
 	return h->data[(place - 1) % HISTORY_SIZE] == '\n';
 }
@@ -37,9 +37,9 @@ uint64_t history_unshown(const struct history *h)
 	return h->written - h->shown;
 }
 
-uint8_t history_peek(const struct history *h, uint32_t n)
+uint8_t history_at(const struct history *h, uint64_t place)
 {
-	return h->data[(h->shown + n) % HISTORY_SIZE];
+	return h->data[place % HISTORY_SIZE];
 }
 
 uint32_t history_show(struct history *h, struct stream_producer *to)
@@ -53,10 +53,10 @@ uint32_t history_show(struct history *h, struct stream_producer *to)
 	return count;
 }
 
-/* The first whole line from the oldest byte on, if it is not too far. */
-static uint64_t first_line(const struct history *h)
+/* Not too far from the oldest byte. */
+uint64_t history_first(const struct history *h)
 {
-	uint64_t place = oldest(h);
+	uint64_t place = history_oldest(h);
 	uint64_t end = place + HISTORY_LINE_MAX;
 
 	for (uint64_t at = place; at < end && at < h->written; at++)
@@ -70,11 +70,12 @@ uint64_t history_resume(struct history *h)
 	uint64_t stopped = h->shown;
 	uint64_t place = stopped;
 
-	if (stopped < oldest(h)) {
-		h->shown = first_line(h);
+	if (stopped < history_oldest(h)) {
+		h->shown = history_first(h);
 		return h->shown - stopped;
 	}
-	while (place > oldest(h) && stopped - place < HISTORY_LINE_MAX && !line_begins(h, place))
+	while (place > history_oldest(h) && stopped - place < HISTORY_LINE_MAX &&
+	       !line_begins(h, place))
 		place--;
 	h->shown = place;
 	return 0;
@@ -82,6 +83,6 @@ uint64_t history_resume(struct history *h)
 
 uint64_t history_restart(struct history *h)
 {
-	h->shown = first_line(h);
+	h->shown = history_first(h);
 	return h->shown;
 }

@@ -16,6 +16,9 @@
 /* A line longer than this many bytes may be begun in its middle. */
 #define HISTORY_LINE_MAX 256
 
+/* How it is said that bytes are gone: how many, and whose. */
+#define HISTORY_GONE "[cloister] the log is full: %lu bytes of %s are gone\r\n"
+
 struct history {
 	/* Bytes ever written, and how many of them were shown or are taken for shown. */
 	uint64_t written;
@@ -29,8 +32,12 @@ void history_add(struct history *h, const void *data, uint32_t size);
 /* Bytes that are yet to be shown. Those that are gone count too, until history_resume(). */
 uint64_t history_unshown(const struct history *h);
 
-/* The byte `n` places behind the last one shown; `n` is below history_unshown(). */
-uint8_t history_peek(const struct history *h, uint32_t n);
+/* The place of the oldest byte that is kept, and of the oldest line that is kept whole. */
+uint64_t history_oldest(const struct history *h);
+uint64_t history_first(const struct history *h);
+
+/* The byte at `place`, from history_oldest() on and below `written`. */
+uint8_t history_at(const struct history *h, uint64_t place);
 
 /* Write as much of what is yet to be shown as has room; gives how many bytes. */
 uint32_t history_show(struct history *h, struct stream_producer *to);

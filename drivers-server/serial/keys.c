@@ -43,8 +43,7 @@ static uint32_t console_count(const struct multiplexer *m)
 static void say_gone(struct multiplexer *m, const char *name, uint64_t bytes)
 {
 	if (bytes)
-		SAY(m, "[cloister] the log is full: %lu bytes of %s are gone\r\n",
-		    (unsigned long)bytes, name);
+		SAY(m, HISTORY_GONE, (unsigned long)bytes, name);
 }
 
 /* What came while it was out of view, and the line that was begun, are yet to be shown. */
@@ -93,12 +92,36 @@ static void view_log(struct multiplexer *m)
 	say_gone(m, "it", history_restart(&m->log));
 }
 
+static void leave_shell(struct multiplexer *m)
+{
+	if (m->before == VIEW_ALL)
+		view_all(m);
+	else if (m->before == VIEW_LOG)
+		view_log(m);
+	else if (m->focus)
+		view_guest(m, number_of(m, m->focus));
+	else
+		SAY(m, "[cloister] there is no guest with a console; Ctrl-T h shows the keys\r\n");
+}
+
+static void view_shell(struct multiplexer *m)
+{
+	if (!m->shell) {
+		SAY(m, "[cloister] there is no shell; Ctrl-T h shows the keys\r\n");
+		return;
+	}
+	m->before = m->view;
+	m->view = VIEW_SHELL;
+	SAY(m, "[cloister] the shell; Ctrl-T s leaves it, Ctrl-T h shows the keys\r\n");
+}
+
 static void help(struct multiplexer *m)
 {
 	SAY(m, "[cloister] keys, each behind Ctrl-T:\r\n"
 	       "  1 to 9  that guest        n  the next guest\r\n"
 	       "  a       all guests        l  the machine's log\r\n"
-	       "  h       this help         Ctrl-T  Ctrl-T itself\r\n");
+	       "  s       the shell         h  this help\r\n"
+	       "  Ctrl-T  Ctrl-T itself\r\n");
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct client *c = &m->clients[i];
 
@@ -118,6 +141,10 @@ void keys_command(struct multiplexer *m, char key)
 		view_all(m);
 	else if (key == 'l')
 		view_log(m);
+	else if (key == 's' && m->view == VIEW_SHELL)
+		leave_shell(m);
+	else if (key == 's')
+		view_shell(m);
 	else if (key == 'h')
 		help(m);
 	else
@@ -125,9 +152,29 @@ void keys_command(struct multiplexer *m, char key)
 	resume(m);
 }
 
-void keys_begin(struct multiplexer *m)
+bool keys_view_console(struct multiplexer *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->count; i++) {
+		struct client *c = &m->clients[i];
+
+		if (c->kind != CLIENT_CONSOLE || !multiplexer_named(c, name))
+			continue;
+		view_guest(m, number_of(m, c));
+		resume(m);
+		return true;
+	}
+	return false;
+}
+
+void keys_begin(struct multiplexer *m, bool restarted)
 {
 	m->focus = console_numbered(m, 1);
+	/* What a predecessor showed last may have been a line without an end. */
+	m->line_open = restarted;
+	if (restarted)
+		SAY(m, "[cloister] the console was restarted\r\n");
 	if (console_count(m) > 1)
 		view_guest(m, 1);
+	else if (!m->focus && m->shell)
+		m->view = VIEW_SHELL;
 }

@@ -16,7 +16,13 @@
 /* Do what `key`, typed behind the prefix, asks for, and leave a notice that says so. */
 void keys_command(struct multiplexer *m, char key);
 
-/* Bring the first console into view. With several, a notice says how to reach the others. */
-void keys_begin(struct multiplexer *m);
+/* Bring the console of this name into view, as its key does. False: there is none. */
+bool keys_view_console(struct multiplexer *m, const char *name);
+
+/*
+ * Bring the first console into view, or the shell where there is none. With several, a notice says how to reach the
+ * others; and one says if the multiplexer was restarted.
+ */
+void keys_begin(struct multiplexer *m, bool restarted);
 
 #endif

@@ -8,22 +8,16 @@
  */
 #include "multiplexer.h"
 
+#include <stddef.h>
+
 #include <cloister/print.h>
 #include <cloister/string.h>
 
 #include "keys.h"
+#include "row.h"
+#include "typed.h"
 
 static const char line_end[] = { '\r', '\n' };
-
-/* A part of a line of VIEW_ALL. */
-struct row {
-	char text[2 * LOG_TEXT_MAX];
-	uint32_t length;
-	/* Bytes that it comes from. */
-	uint32_t bytes;
-	uint32_t column;
-	bool ended;
-};
 
 static void client_init(struct client *c, const struct serial_client *config)
 {
@@ -44,26 +38,31 @@ void multiplexer_init(struct multiplexer *m, const struct console_config *config
 	m->count = config->client_count;
 	stream_producer_init(&m->screen, &line->output);
 	stream_consumer_init(&m->keyboard, &line->input);
-	for (uint32_t i = 0; i < m->count; i++)
+	for (uint32_t i = 0; i < m->count; i++) {
 		client_init(&m->clients[i], &config->clients[i]);
-	keys_begin(m);
+		if (m->clients[i].kind == CLIENT_SHELL) {
+			m->shell = &m->clients[i];
+			m->shell_view = &((struct line *)config->clients[i].line)->view;
+		}
+	}
+	request_init(m);
+	keys_begin(m, m->screen.produced != 0);
+}
+
+bool multiplexer_named(const struct client *c, const char *name)
+{
+	size_t length = strlen(name);
+
+	return length == strlen(c->name) && memcmp(name, c->name, length) == 0;
 }
 
 bool multiplexer_in_view(const struct multiplexer *m, const struct client *c)
 {
+	if (c->kind == CLIENT_SHELL)
+		return m->view == VIEW_SHELL;
 	if (c->kind != CLIENT_CONSOLE)
 		return false;
 	return m->view == VIEW_ALL || (m->view == VIEW_GUEST && c == m->focus);
-}
-
-static void touch_driver(struct multiplexer *m)
-{
-	m->touched |= 1U << PEER_DRIVER;
-}
-
-static void touch_client(struct multiplexer *m, const struct client *c)
-{
-	m->touched |= 1U << (PEER_CLIENT + (uint32_t)(c - m->clients));
 }
 
 /* Whether `size` bytes have room on the screen; if not, who comes next waits for them. */
@@ -89,7 +88,7 @@ static bool keep_output(struct multiplexer *m, struct client *c)
 	if (!count)
 		return false;
 	history_add(&c->history, chunk, count);
-	touch_client(m, c);
+	multiplexer_touch(m, c);
 	return true;
 }
 
@@ -100,26 +99,8 @@ static bool show_kept(struct multiplexer *m, struct history *h)
 		return false;
 	history_show(h, &m->screen);
 	m->line_open = h->data[(h->shown - 1) % HISTORY_SIZE] != '\n';
-	touch_driver(m);
+	multiplexer_touch_driver(m);
 	return true;
-}
-
-/* Take one byte of a console. What would reach beyond its line of the screen is not shown as it is. */
-static void row_take(struct row *row, char byte)
-{
-	bool plain;
-
-	if (byte == '\r' || (byte == '\b' && !row->column))
-		return;
-	if (byte == '\n') {
-		memcpy(row->text + row->length, line_end, sizeof(line_end));
-		row->length += sizeof(line_end);
-		row->ended = true;
-		return;
-	}
-	row->column += byte == '\b' ? -1U : 1;
-	plain = byte == '\b' || byte == '\t' || (byte >= ' ' && byte <= '~');
-	row->text[row->length++] = plain ? byte : '?';
 }
 
 /* A row is shown at once, so that it is broken off only where its console paused. */
@@ -129,8 +110,7 @@ static bool show_row(struct multiplexer *m, struct client *c)
 	struct row row = { .column = goes_on ? m->column : 0 };
 	uint32_t prefix = goes_on ? 0 : strlen(c->prefix);
 
-	while (!row.ended && row.bytes < LOG_TEXT_MAX && row.bytes < history_unshown(&c->history))
-		row_take(&row, (char)history_peek(&c->history, row.bytes++));
+	row_fill(&row, &c->history, c->history.shown, c->history.written);
 	if (!has_room(m, prefix + row.length + sizeof(line_end)))
 		return false;
 	c->history.shown += row.bytes;
@@ -145,7 +125,7 @@ static bool show_row(struct multiplexer *m, struct client *c)
 	m->writer = c;
 	m->line_bytes = (goes_on ? m->line_bytes : 0) + row.bytes;
 	m->column = row.column;
-	touch_driver(m);
+	multiplexer_touch_driver(m);
 	return true;
 }
 
@@ -154,7 +134,7 @@ static bool another_writes(const struct multiplexer *m, const struct client *c)
 {
 	const struct client *writer = m->writer;
 
-	if (!m->line_open || !writer || writer == c || m->line_bytes >= LOG_TEXT_MAX)
+	if (!m->line_open || !writer || writer == c || m->line_bytes >= ROW_MAX)
 		return false;
 	return history_unshown(&writer->history) || stream_available(&writer->output);
 }
@@ -165,7 +145,7 @@ static bool console_write(struct multiplexer *m, struct client *c)
 
 	if (!history_unshown(&c->history))
 		return false;
-	if (m->view == VIEW_GUEST)
+	if (m->view != VIEW_ALL)
 		return show_kept(m, &c->history) || moved;
 	return (!another_writes(m, c) && show_row(m, c)) || moved;
 }
@@ -195,7 +175,7 @@ static bool log_gather(struct multiplexer *m, struct client *c)
 		moved = true;
 	}
 	if (moved)
-		touch_client(m, c);
+		multiplexer_touch(m, c);
 	return moved;
 }
 
@@ -214,7 +194,7 @@ static void log_show(struct multiplexer *m, struct client *c, uint32_t prefix)
 	m->log.shown = m->log.written;
 	c->length = 0;
 	c->complete = false;
-	touch_driver(m);
+	multiplexer_touch_driver(m);
 }
 
 static bool log_write(struct multiplexer *m, struct client *c)
@@ -235,8 +215,14 @@ static bool notice_show(struct multiplexer *m)
 	break_line(m);
 	stream_write(&m->screen, m->notice, m->notice_length);
 	m->notice_length = 0;
-	touch_driver(m);
+	multiplexer_touch_driver(m);
 	return true;
+}
+
+/* Whether it is only kept what this client writes. */
+static bool out_of_view(const struct multiplexer *m, const struct client *c)
+{
+	return c->kind != CLIENT_LOG && !multiplexer_in_view(m, c);
 }
 
 /* Consoles out of view wait neither for the screen nor for each other. */
@@ -247,7 +233,7 @@ static bool keep_round(struct multiplexer *m)
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct client *c = &m->clients[i];
 
-		if (c->kind == CLIENT_CONSOLE && !multiplexer_in_view(m, c))
+		if (out_of_view(m, c))
 			moved |= keep_output(m, c);
 	}
 	return moved;
@@ -275,73 +261,13 @@ static bool write_round(struct multiplexer *m)
 	return moved;
 }
 
-/* Give typed bytes to the console that they are meant for; in VIEW_LOG, and without any, to nobody. */
-static uint32_t send_typed(struct multiplexer *m, uint32_t count)
-{
-	if (m->view == VIEW_LOG || !m->focus)
-		return count;
-	count = stream_write(&m->focus->input, m->typed + m->typed_first, count);
-	if (count)
-		touch_client(m, m->focus);
-	return count;
-}
-
-/* How many typed bytes there are up to the next prefix key. */
-static uint32_t typed_run(const struct multiplexer *m)
-{
-	uint32_t end = m->typed_first;
-
-	while (end < m->typed_end && m->typed[end] != KEY_PREFIX)
-		end++;
-	return end - m->typed_first;
-}
-
-/* Gives how many typed bytes were taken. */
-static uint32_t take_typed(struct multiplexer *m)
-{
-	char first = m->typed[m->typed_first];
-	uint32_t count = 1;
-
-	if (!m->prefixed && first != KEY_PREFIX)
-		return send_typed(m, typed_run(m));
-	if (!m->prefixed) {
-		m->prefixed = true;
-		return count;
-	}
-	if (first == KEY_PREFIX)
-		count = send_typed(m, 1);
-	else
-		keys_command(m, first);
-	m->prefixed = !count;
-	return count;
-}
-
-static bool read_input(struct multiplexer *m)
-{
-	bool moved = false;
-	uint32_t count = 1;
-
-	if (m->typed_first == m->typed_end) {
-		m->typed_first = 0;
-		m->typed_end = stream_read(&m->keyboard, m->typed, sizeof(m->typed));
-		moved = m->typed_end;
-		if (moved)
-			touch_driver(m);
-	}
-	while (m->typed_first < m->typed_end && !m->notice_length && count) {
-		count = take_typed(m);
-		m->typed_first += count;
-		moved |= count;
-	}
-	return moved;
-}
-
 bool multiplexer_run(struct multiplexer *m)
 {
 	bool kept = keep_round(m);
+	bool asked = request_run(m);
 	bool wrote = write_round(m);
 
-	return read_input(m) || wrote || kept;
+	return typed_read(m) || wrote || asked || kept;
 }
 
 static bool wakes(struct stream_producer *to, struct stream_consumer *from)
@@ -363,6 +289,9 @@ uint32_t multiplexer_signals(struct multiplexer *m)
 		if (m->touched & peer && wakes(&m->clients[i].input, &m->clients[i].output))
 			signals |= peer;
 	}
+	if (m->answered)
+		signals |= 1U << (PEER_CLIENT + (uint32_t)(m->shell - m->clients));
+	m->answered = false;
 	m->touched = 0;
 	return signals;
 }
@@ -374,25 +303,16 @@ static bool await_output(struct multiplexer *m)
 
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct client *c = &m->clients[i];
-		bool kept = c->kind == CLIENT_CONSOLE && !multiplexer_in_view(m, c);
 
-		if (kept || !m->wanted)
+		if (out_of_view(m, c) || !m->wanted)
 			ready |= stream_await_data(&c->output);
 	}
 	return ready;
-}
-
-/* What was typed and not taken waits for a notice, and so for the screen, or for its console. */
-static bool await_input(struct multiplexer *m)
-{
-	if (m->typed_first == m->typed_end)
-		return stream_await_data(&m->keyboard);
-	return !m->notice_length && stream_await_room(&m->focus->input, 1);
 }
 
 bool multiplexer_may_sleep(struct multiplexer *m)
 {
 	bool output = await_output(m);
 
-	return !await_input(m) && !output;
+	return !typed_await(m) && !output;
 }

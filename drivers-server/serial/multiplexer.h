@@ -16,6 +16,7 @@
 #include <idl/serial.h>
 
 #include "history.h"
+#include "request.h"
 
 /* Bytes of a log's line without its newline; a longer one is shown as several. */
 #define LOG_TEXT_MAX 256
@@ -38,6 +39,8 @@ enum view {
 	VIEW_ALL,
 	/* The lines of logs, from the oldest that are kept, and no console. */
 	VIEW_LOG,
+	/* The shell, as VIEW_GUEST has a console. */
+	VIEW_SHELL,
 };
 
 struct client {
@@ -46,7 +49,7 @@ struct client {
 	struct stream_producer input;
 	char name[NAME_SIZE];
 	char prefix[PREFIX_SIZE];
-	/* Of a console: what it wrote. */
+	/* Of a console and of the shell: what it wrote. */
 	struct history history;
 	/* Of a log: the line that is being gathered. */
 	char text[LOG_TEXT_MAX];
@@ -62,8 +65,16 @@ struct multiplexer {
 	struct client clients[CLIENTS_MAX];
 	uint32_t count;
 	enum view view;
-	/* The console that gets what is typed, in VIEW_LOG too when that ends; NULL: there is none. */
+	/* What VIEW_SHELL goes back to. */
+	enum view before;
+	/* The console that gets what is typed, or when VIEW_LOG or VIEW_SHELL ends; NULL: there is none. */
 	struct client *focus;
+	/* NULL: there is none. */
+	struct client *shell;
+	struct view_request *shell_view;
+	struct request request;
+	/* A request was answered: the shell is to be signalled. */
+	bool answered;
 	/* The lines that logs have written. */
 	struct history log;
 	/* To be shown before anything else. */
@@ -92,8 +103,25 @@ struct multiplexer {
 #define PEER_DRIVER 0
 #define PEER_CLIENT 1
 
-/* Take the rings that `config` names. The first client of kind CLIENT_CONSOLE gets the focus. */
+/* Note that the driver's rings, or a client's, were touched. */
+static inline void multiplexer_touch_driver(struct multiplexer *m)
+{
+	m->touched |= 1U << PEER_DRIVER;
+}
+
+static inline void multiplexer_touch(struct multiplexer *m, const struct client *c)
+{
+	m->touched |= 1U << (PEER_CLIENT + (uint32_t)(c - m->clients));
+}
+
+/*
+ * Take the rings that `config` names, where a predecessor left them; after it, all peers are to be signalled once,
+ * for the predecessor may have owed them a signal. The first client of kind CLIENT_CONSOLE gets the focus.
+ */
 void multiplexer_init(struct multiplexer *m, const struct console_config *config);
+
+/* Whether `name`, ended by a NUL, is the client's. */
+bool multiplexer_named(const struct client *c, const char *name);
 
 /* Whether what this client writes goes to the screen as a console's. */
 bool multiplexer_in_view(const struct multiplexer *m, const struct client *c);

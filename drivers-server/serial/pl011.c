@@ -176,7 +176,8 @@ static enum status wait_for_work(const struct uart_config *config, uint64_t *eve
 
 /*
  * Speed is as the firmware left it; eight bits, no parity. Bytes typed early are not lost: FIFOs
- * that are off stay so for now.
+ * that are off stay so for now. A predecessor may have died with the interrupt not acknowledged, and
+ * between a byte and its signal.
  */
 static void start(const struct uart_config *config)
 {
@@ -186,6 +187,8 @@ static void start(const struct uart_config *config)
 	stream_consumer_init(&uart.output, &line->output);
 	stream_producer_init(&uart.input, &line->input);
 	write_register(UARTIMSC, 0);
+	irq_handler_acknowledge(config->irq);
+	notification_signal(config->multiplexer);
 	uart.fifos_on = read_register(UARTLCR_H) & LCR_H_FEN;
 	if (!uart.fifos_on) {
 		while (read_register(UARTFR) & FR_BUSY)

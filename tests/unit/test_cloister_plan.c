@@ -5,7 +5,9 @@
 #include "test_cloister.h"
 
 #include "image.h"
+#include "version.h"
 
+#include <idl/root.h>
 #include <string.h>
 
 static struct bench bench;
@@ -50,7 +52,7 @@ START_TEST(one_guest)
 	check(HEAD GUEST("linux", "\"memory\": \"512 MiB\", \"initrd\": \"initrd\"") "]}");
 	ck_assert_uint_eq(bench.plan.memory, 1 * GIB);
 	ck_assert_uint_eq(m->guests.count, 1);
-	ck_assert_uint_eq(m->threads.count, 3);
+	ck_assert_uint_eq(m->threads.count, 4);
 }
 END_TEST
 
@@ -82,9 +84,9 @@ START_TEST(virtio_console)
 	ck_assert_uint_eq(vmm->virtio_console_line, vmm->console_line + LINE_SIZE);
 	ck_assert_uint_ne(vmm->virtio_console_notify, vmm->console_notify);
 	clients = component("console: config");
-	ck_assert_uint_eq(clients->client_count, 4);
-	ck_assert_str_eq(clients->clients[2].name, "a hvc0");
-	ck_assert_uint_eq(clients->clients[2].kind, CLIENT_CONSOLE);
+	ck_assert_uint_eq(clients->client_count, 5);
+	ck_assert_str_eq(clients->clients[3].name, "a hvc0");
+	ck_assert_uint_eq(clients->clients[3].kind, CLIENT_CONSOLE);
 	check(HEAD GUEST("a", "\"memory\": \"64 MiB\"") "]}");
 	vmm = component("vmm a: config");
 	ck_assert_uint_eq(vmm->virtio_console_line, 0);
@@ -146,11 +148,42 @@ START_TEST(ends)
 }
 END_TEST
 
+/* It alone has the manager's badge, and is there without a guest too. */
+START_TEST(shell)
+{
+	const struct manifest_capability *c;
+	const struct console_config *clients;
+	const struct shell_config *config;
+	uint32_t managers = 0;
+
+	check(HEAD "], \"servers\": { \"shell\": { \"restart\": \"always\" } } }");
+	check_restart("shell", RESTART_ALWAYS, 60000, 10);
+	config = component("shell: config");
+	ck_assert_str_eq(config->version, CLOISTER_VERSION);
+	ck_assert_uint_eq(config->line, PROCESS_RINGS);
+	c = table(m->capabilities);
+	for (uint32_t i = 0; i < m->capabilities.count; i++, c++) {
+		if (c->badge != ROOT_BADGE_MANAGER)
+			continue;
+		managers++;
+		ck_assert_uint_eq(c->source, m->root_endpoint);
+		ck_assert_uint_eq(c->cnode, thread("shell")->cnode);
+		ck_assert_uint_eq(c->slot, config->root);
+	}
+	ck_assert_uint_eq(managers, 1);
+	clients = component("console: config");
+	ck_assert_uint_eq(clients->client_count, 2);
+	ck_assert_str_eq(clients->clients[1].name, "shell");
+	ck_assert_uint_eq(clients->clients[1].kind, CLIENT_SHELL);
+	ck_assert_uint_ne(clients->clients[1].notify, 0);
+}
+END_TEST
+
 START_TEST(no_guest)
 {
 	check(HEAD "]}");
 	ck_assert_uint_eq(bench.plan.memory, 256 * MIB);
-	ck_assert_uint_eq(m->threads.count, 2);
+	ck_assert_uint_eq(m->threads.count, 3);
 }
 END_TEST
 
@@ -278,6 +311,7 @@ Suite *plan_suite(void)
 	tcase_add_test(test, virtio_console);
 	tcase_add_test(test, restarts);
 	tcase_add_test(test, ends);
+	tcase_add_test(test, shell);
 	tcase_add_test(test, no_guest);
 	tcase_add_test(test, odd_memory);
 	tcase_add_test(test, seven_guests);

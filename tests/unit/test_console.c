@@ -48,6 +48,14 @@ void open_driver(void)
 	srandom(1);
 }
 
+void start_anew(void)
+{
+	memset(driver.line, 0, sizeof(struct line));
+	stream_producer_init(&driver.out, &driver.line->input);
+	stream_consumer_init(&driver.in, &driver.line->output);
+	multiplexer_init(&m, &config);
+}
+
 static void setup(void)
 {
 	open_driver();
@@ -327,7 +335,7 @@ START_TEST(hostile_clients)
 	memset(ends[CONSOLE].line, 0, sizeof(struct line));
 	memset(ends[FIRST_LOG].line, 0, sizeof(struct line));
 	memset(ends[SECOND_LOG].line, 0, sizeof(struct line));
-	multiplexer_init(&m, &config);
+	start_anew();
 	stream_producer_init(&ends[FIRST_LOG].out, &ends[FIRST_LOG].line->output);
 	put(FIRST_LOG, "alive\n");
 	ck_assert_str_eq(screen(), "[vmm] alive\r\n");

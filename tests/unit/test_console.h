@@ -43,6 +43,9 @@ void open_driver(void);
 void open_client(unsigned int i, const char *name, enum client_kind kind);
 void teardown(void);
 
+/* The machine begins anew: nothing has been shown yet. */
+void start_anew(void);
+
 /* A client writes a text, which has room. */
 void put(unsigned int client, const char *text);
 

@@ -24,7 +24,8 @@
 	"[cloister] keys, each behind Ctrl-T:\r\n"             \
 	"  1 to 9  that guest        n  the next guest\r\n"    \
 	"  a       all guests        l  the machine's log\r\n" \
-	"  h       this help         Ctrl-T  Ctrl-T itself\r\n"
+	"  s       the shell         h  this help\r\n"         \
+	"  Ctrl-T  Ctrl-T itself\r\n"
 
 static void setup_guests(void)
 {
@@ -77,7 +78,7 @@ static uint32_t flood(unsigned int client, uint32_t total)
 
 START_TEST(first_is_in_view)
 {
-	multiplexer_init(&m, &config);
+	start_anew();
 	ck_assert_str_eq(screen(), SEEN_FIRST);
 	put(SECOND, "hidden");
 	put(FIRST, "seen");
@@ -421,7 +422,7 @@ END_TEST
 START_TEST(one_guest)
 {
 	config.client_count = 1;
-	multiplexer_init(&m, &config);
+	start_anew();
 	put(FIRST, "$ ");
 	ck_assert_str_eq(screen(), "$ ");
 	ck_assert_str_eq(key("\x14n"),

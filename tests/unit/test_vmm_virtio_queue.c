@@ -95,7 +95,7 @@ uint32_t ring_random(void)
 static void begin_with(uint16_t size)
 {
 	memset(memory, 0, sizeof(memory));
-	guest = (struct memory){ MEMORY_BASE, MEMORY_SIZE, memory };
+	guest = (struct memory){ .base = MEMORY_BASE, .size = MEMORY_SIZE, .host = memory };
 	ring = (struct ring){ .base = BASE, .size = size };
 	queue_init(&queue, &guest);
 	queue.place = (struct queue_place){ size, BASE, BASE + RING_AVAILABLE, BASE + RING_USED };

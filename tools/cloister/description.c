@@ -88,18 +88,19 @@ static void check_memory(struct description *d)
 	}
 }
 
-/* The root server's log, and of each guest its log and its consoles. */
+/* The root server's log, the shell, and of each guest its log and its consoles. */
 static void check_lines(struct description *d, const cJSON *array)
 {
-	uint32_t count = 1;
+	uint32_t count = SERVER_CLIENTS;
 
 	for (uint32_t i = 0; i < d->guest_count; i++)
 		count += guest_device(&d->guests[i], VMM_DEVICE_VIRTIO_CONSOLE) ? 3 : 2;
 	if (count > CLIENTS_MAX)
-		error_at(&d->document, array,
-			 "the guests' consoles and the logs are %u, but the console multiplexer "
-			 "serves %d\nleave out a guest or the virtio-console of one",
-			 count, CLIENTS_MAX);
+		error_at(
+			&d->document, array,
+			"the shell, the guests' consoles and the logs are %u, but the console multiplexer "
+			"serves %d\nleave out a guest or the virtio-console of one",
+			count, CLIENTS_MAX);
 }
 
 static void read_guests(struct description *d, const struct inputs *inputs, const cJSON *array)

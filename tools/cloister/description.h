@@ -10,8 +10,9 @@
 #include <idl/manifest.h>
 #include <idl/vmm.h>
 
-/* The console multiplexer serves the root server's log, and a console and a log of each guest. */
-#define GUESTS_MAX     ((CLIENTS_MAX - 1) / 2)
+/* The console multiplexer serves the root server's log and the shell, and a console and a log of each guest. */
+#define SERVER_CLIENTS 2
+#define GUESTS_MAX     ((CLIENTS_MAX - SERVER_CLIENTS) / 2)
 #define GUEST_NAME_MAX 15
 
 /* The least memory of a machine. */
@@ -26,11 +27,18 @@
 /* In each of these the servers get the times of their own (microseconds). */
 #define SERVER_PERIOD_US 10000
 
-/* Where a guest's interrupt controller is (the distributor, then the redistributors of its vCPUs). */
+/* What 39 bits of guest-physical address reach. */
+#define GUEST_ADDRESS_MAX (512 * GIB)
+
+/*
+ * Where a guest's interrupt controller is: the distributor, and the redistributors of its vCPUs, which have no
+ * entry of their own among the devices.
+ */
 #define GUEST_GICD      0x08000000ULL
 #define GUEST_GICD_SIZE 0x10000ULL
 #define GUEST_GICR      0x080a0000ULL
 #define GUEST_GICR_SIZE 0x20000ULL
+#define GUEST_GICR_TYPE "gicv3 (redistributors)"
 
 /* The search path and the switches that a description is read with. */
 struct inputs {
@@ -98,6 +106,13 @@ struct guest_image {
 	uint64_t extent;
 };
 
+/* Read-only memory: all its bytes, whole pages. */
+struct guest_rom {
+	const cJSON *node;
+	struct blob content;
+	uint64_t address;
+};
+
 struct guest_device {
 	const cJSON *node;
 	enum vmm_device_kind kind;
@@ -125,6 +140,8 @@ struct guest {
 	uint32_t device_count;
 	struct guest_image images[VMM_IMAGES_MAX];
 	uint32_t image_count;
+	struct guest_rom roms[VMM_ROMS_MAX];
+	uint32_t rom_count;
 	uint64_t entry;
 	uint64_t device_tree;
 };
@@ -173,5 +190,5 @@ const struct guest_device *guest_device(const struct guest *guest, enum vmm_devi
 
 /* guest_images.c */
 
-/* Reads the guest's images, places them in its memory and makes its device tree. */
+/* Reads the guest's ROMs and images, places them in its memory and makes its device tree. */
 void guest_images_read(struct guest *guest, struct document *document, const struct inputs *inputs);

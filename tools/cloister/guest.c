@@ -7,11 +7,7 @@
 
 #include <string.h>
 
-/* What 39 bits of guest-physical address reach. */
-#define GUEST_ADDRESS_MAX (512 * GIB)
 #define GUEST_MEMORY_BASE 0x40000000ULL
-#define GUEST_PL011       0x09000000ULL
-#define GUEST_PL011_IRQ   33
 #define DEFAULT_PRIORITY  100
 #define DEFAULT_BUDGET_US 10000
 
@@ -21,6 +17,7 @@ enum {
 	GUEST_BASE,
 	GUEST_VCPUS,
 	GUEST_KERNEL,
+	GUEST_ROM,
 	GUEST_INITRD,
 	GUEST_DTB,
 	GUEST_COMMAND_LINE,
@@ -38,6 +35,7 @@ static const struct key guest_keys[] = {
 			 BLOCK_SIZE },
 	[GUEST_VCPUS] = { "vcpus", VALUE_NUMBER, false, 1, VMM_VCPUS_MAX, 0 },
 	[GUEST_KERNEL] = { "kernel", VALUE_TEXT_OR_OBJECT, true, 0, 0, 0 },
+	[GUEST_ROM] = { "rom", VALUE_ARRAY, false, 0, 0, 0 },
 	[GUEST_INITRD] = { "initrd", VALUE_TEXT, false, 0, 0, 0 },
 	[GUEST_DTB] = { "dtb", VALUE_TEXT, false, 0, 0, 0 },
 	[GUEST_COMMAND_LINE] = { "command_line", VALUE_TEXT, false, 0, 0, 0 },
@@ -97,14 +95,19 @@ static void add_gic(struct guest *guest)
 	};
 }
 
-/* Devices that the array can have, one of each. */
+/*
+ * Devices that the array can have, one of each. Those with an interrupt here are there without the array, at the
+ * address and with the interrupt that QEMU's board "virt" has them at.
+ */
 static const struct device_type {
 	const char *name;
 	enum vmm_device_kind kind;
+	uint64_t default_address;
+	uint32_t default_irq;
 } device_types[] = {
-	{ "pl011", VMM_DEVICE_PL011 },
-	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE },
-	{ "power-button", VMM_DEVICE_POWER_BUTTON },
+	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33 },
+	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0 },
+	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39 },
 };
 
 static const struct device_type *find_type(const char *name)
@@ -160,18 +163,23 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 			   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
 }
 
+static void add_default_devices(struct guest *guest)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(device_types); i++)
+		if (device_types[i].default_irq)
+			add_device(guest, NULL, &device_types[i], device_types[i].default_address,
+				   device_types[i].default_irq);
+}
+
 static void read_devices(struct guest *guest, struct document *document, const cJSON *array)
 {
 	const cJSON *node;
 
 	add_gic(guest);
 	if (!array)
-		add_device(guest, NULL, &device_types[0], GUEST_PL011, GUEST_PL011_IRQ);
+		add_default_devices(guest);
 	cJSON_ArrayForEach(node, array) read_device(guest, document, node);
 }
-
-/* The GIC's second region, which has no entry of its own among the devices. */
-static const char redistributors[] = "gicv3 (redistributors)";
 
 /* Where to point when a device is at fault: the guest itself for what it has by default. */
 static const cJSON *device_node(const struct guest *guest, const struct guest_device *device)
@@ -204,7 +212,7 @@ static void check_pair(const struct guest *guest, struct document *document,
 	if (in_second || overlaps(a->address, a->size, b->address, b->size))
 		error_at(document, node,
 			 "the %s at 0x%llx overlaps the %s at 0x%llx\nmove one of the two", b->type,
-			 (unsigned long long)b->address, in_second ? redistributors : a->type,
+			 (unsigned long long)b->address, in_second ? GUEST_GICR_TYPE : a->type,
 			 (unsigned long long)(in_second ? GUEST_GICR : a->address));
 	if (b->irq && a->irq == b->irq)
 		error_at(document, schema_node(node, "interrupt"),
@@ -220,7 +228,7 @@ static void check_devices(const struct guest *guest, struct document *document)
 			check_pair(guest, document, &guest->devices[j], device);
 		check_against_memory(guest, document, device->type, device->address, device->size);
 	}
-	check_against_memory(guest, document, redistributors, GUEST_GICR, GUEST_GICR_SIZE);
+	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, GUEST_GICR_SIZE);
 }
 
 static void check_vcpus(struct document *document, const cJSON *node)

@@ -4,7 +4,8 @@
  * kernel's own header (or the description, for a raw binary) says where it must be; the initrd and the
  * device tree take the first free place.
  */
-#include "description.h"
+#include "guest_images.h"
+
 #include "device_tree.h"
 #include "formats.h"
 #include "schema.h"
@@ -16,13 +17,6 @@
 
 /* Of a kernel, what the device tree and the initrd leave. */
 #define KERNEL_IMAGES_MAX (VMM_IMAGES_MAX - 2)
-
-/* What reading the images of one guest needs. */
-struct reading {
-	struct guest *guest;
-	struct document *document;
-	const struct inputs *inputs;
-};
 
 static struct arena *arena_of(const struct reading *r)
 {
@@ -46,8 +40,7 @@ static const char *find_file(const struct reading *r, const char *name)
 	return path;
 }
 
-/* Reads the file that `node` (text) names. */
-static bool read_file(const struct reading *r, const cJSON *node, struct blob *content)
+bool guest_file_read(const struct reading *r, const cJSON *node, struct blob *content)
 {
 	const char *path = find_file(r, node->valuestring);
 	const char *error;
@@ -199,7 +192,7 @@ static void add_kernel_file(const struct reading *r, const cJSON *node)
 	struct blob file;
 	const char *error;
 
-	if (!read_file(r, node, &file))
+	if (!guest_file_read(r, node, &file))
 		return;
 	if (gzip_is(file)) {
 		error = gzip_expand(arena_of(r), file, r->guest->memory_size, &file);
@@ -212,6 +205,30 @@ static void add_kernel_file(const struct reading *r, const cJSON *node)
 		add_elf(r, node, file);
 	else
 		add_linux(r, node, file);
+}
+
+enum { ROM_ENTRY };
+
+static const struct key rom_keys[] = {
+	[ROM_ENTRY] = { "rom", VALUE_ADDRESS, true, 0, 512 * GIB, 4 },
+};
+
+/* The kernel lies in a ROM: there is nothing to load. Whether it is there says only a description of sound ROMs. */
+static void enter_rom(const struct reading *r, const cJSON *node, bool sound)
+{
+	size_t before = r->document->errors->count;
+	struct guest *guest = r->guest;
+
+	schema_check(r->document, node, "a kernel in ROM", rom_keys, ARRAY_SIZE(rom_keys));
+	if (!sound || r->document->errors->count != before)
+		return;
+	guest->entry = schema_number(node, &rom_keys[ROM_ENTRY], 0);
+	for (uint32_t i = 0; i < guest->rom_count; i++)
+		if (lies_in(guest->entry, 4, guest->roms[i].address, guest->roms[i].content.size))
+			return;
+	error_at(r->document, schema_node(node, "rom"),
+		 "the entry 0x%llx is in no ROM of the guest\nadd that ROM to \"rom\"",
+		 (unsigned long long)guest->entry);
 }
 
 enum { RAW_FILE, RAW_LOAD, RAW_ENTRY };
@@ -233,7 +250,7 @@ static void add_raw(const struct reading *r, const cJSON *node)
 		return;
 	image.node = schema_node(node, "raw");
 	image.address = schema_number(node, &raw_keys[RAW_LOAD], 0);
-	if (!read_file(r, image.node, &image.content))
+	if (!guest_file_read(r, image.node, &image.content))
 		return;
 	image.extent = image.content.size;
 	r->guest->entry = schema_number(node, &raw_keys[RAW_ENTRY], image.address);
@@ -251,7 +268,7 @@ static void add_initrd(const struct reading *r, const cJSON *node)
 	struct guest_image image = { .role = "initrd", .node = node };
 	const char *error;
 
-	if (!read_file(r, node, &image.content))
+	if (!guest_file_read(r, node, &image.content))
 		return;
 	error = gzip_check(image.content);
 	if (error)
@@ -266,7 +283,7 @@ static void add_device_tree(const struct reading *r, const cJSON *node)
 	struct blob user = { NULL, 0 };
 	const char *error;
 
-	if (node && !read_file(r, node, &user))
+	if (node && !guest_file_read(r, node, &user))
 		return;
 	error = device_tree_make(arena_of(r), r->guest, r->inputs, user, &image.content);
 	if (error) {
@@ -284,11 +301,15 @@ void guest_images_read(struct guest *guest, struct document *document, const str
 	const cJSON *kernel = schema_node(guest->node, "kernel");
 	const cJSON *initrd = schema_node(guest->node, "initrd");
 	const cJSON *dtb = schema_node(guest->node, "dtb");
+	bool sound;
 
 	/* Without memory nothing can be placed, and that error is reported already. */
 	if (guest->memory_size == 0)
 		return;
-	if (cJSON_IsObject(kernel))
+	sound = guest_roms_read(&r);
+	if (schema_node(kernel, "rom"))
+		enter_rom(&r, kernel, sound);
+	else if (cJSON_IsObject(kernel))
 		add_raw(&r, kernel);
 	else if (schema_text(guest->node, "kernel", NULL))
 		add_kernel_file(&r, kernel);

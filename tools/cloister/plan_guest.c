@@ -83,6 +83,31 @@ static void plan_image(struct guest_plan *g, const struct guest_image *image, ui
 	*address += count * unit;
 }
 
+/* Maps a ROM where it stands in the bootable image: in the guest, and in the VMM from `*address` on. */
+static void plan_rom(struct guest_plan *g, uint32_t index, uint64_t *address)
+{
+	const struct guest_rom *rom = &g->guest->roms[index];
+	struct plan *plan = g->plan;
+	bool big = (rom->address | rom->content.size) % BLOCK_SIZE == 0;
+	uint32_t bits = big ? 21 : 12;
+	uint64_t unit = 1ULL << bits;
+	uint32_t count = (uint32_t)(rom->content.size >> bits);
+	const char *name = arena_print(plan->arena, "guest %s: rom %u", g->guest->name, index + 1);
+	uint32_t component = plan_component(plan, name, rom->content, unit);
+	uint32_t frames = plan_image_frames(plan, component, 0, bits, count);
+
+	*address = align_up(*address, unit);
+	space_map(&g->space, frames, count, bits, rom->address, RIGHT_READ | RIGHT_EXECUTE);
+	space_map(&g->vmm.space, plan_copies(plan, frames, count), count, bits, *address,
+		  RIGHT_READ);
+	g->config.roms[g->config.rom_count++] = (struct vmm_rom){
+		.source = *address,
+		.size = rom->content.size,
+		.address = rom->address,
+	};
+	*address += rom->content.size;
+}
+
 static void plan_images(struct guest_plan *g)
 {
 	uint64_t address = PROCESS_IMAGES;
@@ -90,6 +115,8 @@ static void plan_images(struct guest_plan *g)
 	for (uint32_t i = 0; i < g->guest->image_count; i++)
 		if (g->guest->images[i].content.size)
 			plan_image(g, &g->guest->images[i], &address);
+	for (uint32_t i = 0; i < g->guest->rom_count; i++)
+		plan_rom(g, i, &address);
 	g->config.entry = g->guest->entry;
 	g->config.argument = g->guest->device_tree;
 }

@@ -45,7 +45,7 @@ static void plan_uart(struct serial *serial, const struct program *program, uint
 	struct uart_config config = { .registers = PROCESS_DEVICES };
 	struct process uart;
 
-	process_begin(&uart, plan, "uart", program, UART_CNODE_BITS);
+	process_begin(&uart, plan, server_list[SERVER_UART].name, program, UART_CNODE_BITS);
 	space_map_device(&uart.space, plan_device_frames(plan, board->uart, pages), pages,
 			 PROCESS_DEVICES);
 	config.line = process_line(&uart, line);
@@ -68,7 +68,8 @@ void serial_begin(struct serial *serial, struct plan *plan, const struct server_
 	serial->uart_wait = plan_object(plan, serial->group, OBJECT_NOTIFICATION, 0, 1);
 	line = line_frames(plan, serial->group);
 	plan_uart(serial, programs->uart, line);
-	process_begin(&serial->console, plan, "console", programs->console, CONSOLE_CNODE_BITS);
+	process_begin(&serial->console, plan, server_list[SERVER_CONSOLE].name, programs->console,
+		      CONSOLE_CNODE_BITS);
 	config->driver_line =
 		process_line(&serial->console, plan_copies(plan, line, LINE_SIZE / PAGE_SIZE));
 	config->wait = process_give(&serial->console, serial->console_wait, RIGHT_READ, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The plan of the whole machine: the kernel, the root server with its endpoint and log, the serial servers, the
- * guests.
+ * shell, the guests.
  */
 #include "plan_system.h"
 
@@ -32,9 +32,10 @@ static bool load_servers(struct plan *plan, const char *programs, struct server_
 	servers->uart = program_load(plan, uart, path_of(plan, programs, "drivers-server", uart));
 	servers->console =
 		program_load(plan, "console", path_of(plan, programs, "drivers-server", "console"));
+	servers->shell = program_load(plan, "shell", path_of(plan, programs, "shell", "shell"));
 	servers->vmm = program_load(plan, "vmm-server",
 				    path_of(plan, programs, "vmm-server", "vmm-server"));
-	return servers->uart && servers->console && servers->vmm;
+	return servers->uart && servers->console && servers->shell && servers->vmm;
 }
 
 /* The kernel has made the root server's address space and a directory for its first GiB. */
@@ -68,6 +69,7 @@ bool plan_system(struct plan *plan, const char *programs, const char *root)
 	plan->head.root_endpoint = plan_object(plan, group, OBJECT_ENDPOINT, 0, 1);
 	serial_begin(&serial, plan, &servers);
 	plan_root_log(plan, &serial, group);
+	plan_shell(&serial, servers.shell);
 	for (uint32_t i = 0; i < d->guest_count; i++)
 		plan_guest(plan, &serial, &d->guests[i], servers.vmm);
 	serial_end(&serial);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The parts of a machine's plan: the serial servers, and each guest with its VMM.
+ * The parts of a machine's plan: the serial servers, the shell, and each guest with its VMM.
  */
 #pragma once
 
@@ -21,6 +21,7 @@ struct serial {
 struct server_programs {
 	const struct program *uart;
 	const struct program *console;
+	const struct program *shell;
 	const struct program *vmm;
 };
 
@@ -39,6 +40,10 @@ struct serial_link {
 struct serial_link serial_client(struct serial *serial, uint32_t group, const char *name,
 				 enum client_kind kind, uint32_t notify);
 void serial_end(struct serial *serial);
+
+/* plan_shell.c */
+
+void plan_shell(struct serial *serial, const struct program *program);
 
 /* plan_guest.c */
 

@@ -36,11 +36,19 @@ static bool emulate_fetch(const struct vcpu *vcpu, uint32_t *word)
 		return false;
 	if (vcpu_translate(vcpu->cap, registers->pc, 0, &address) != OK)
 		return false;
-	from = memory_range(&vcpu->vmm->memory, address, sizeof(*word));
+	from = memory_readable(&vcpu->vmm->memory, address, sizeof(*word));
 	if (!from)
 		return false;
 	memcpy(word, from, sizeof(*word));
 	return true;
+}
+
+static bool emulate_is_memory(const struct vcpu *vcpu, uint64_t address, uint32_t size, bool write)
+{
+	const struct memory *memory = &vcpu->vmm->memory;
+
+	return write ? memory_range(memory, address, size) != NULL :
+		       memory_readable(memory, address, size) != NULL;
 }
 
 /*
@@ -60,7 +68,7 @@ static bool emulate_locate(const struct vcpu *vcpu, const struct message *m,
 			physical[i] = (m->word[1] & ~PAGE_MASK) | (address & PAGE_MASK);
 		else if (vcpu_translate(vcpu->cap, address, transfer->write, &physical[i]) != OK)
 			return false;
-		if (!memory_range(&vcpu->vmm->memory, physical[i], transfer->size) &&
+		if (!emulate_is_memory(vcpu, physical[i], transfer->size, transfer->write) &&
 		    !bus_find(&vcpu->vmm->bus, physical[i], transfer->size))
 			return false;
 	}
@@ -69,14 +77,15 @@ static bool emulate_locate(const struct vcpu *vcpu, const struct message *m,
 
 static bool emulate_access(struct vcpu *vcpu, uint64_t address, struct access *access)
 {
-	void *memory = memory_range(&vcpu->vmm->memory, address, access->size);
+	const struct memory *memory = &vcpu->vmm->memory;
 
-	if (!memory)
+	if (!emulate_is_memory(vcpu, address, access->size, access->write))
 		return bus_access(&vcpu->vmm->bus, address, access);
 	if (access->write)
-		memcpy(memory, &access->value, access->size);
+		memcpy(memory_range(memory, address, access->size), &access->value, access->size);
 	else
-		memcpy(&access->value, memory, access->size);
+		memcpy(&access->value, memory_readable(memory, address, access->size),
+		       access->size);
 	return true;
 }
 
@@ -124,17 +133,16 @@ static uint64_t emulate_refuse(struct vcpu *vcpu, enum violation kind, uint64_t 
 uint64_t arch_exit_memory(struct vcpu *vcpu, struct message *m)
 {
 	uint64_t address = m->word[1];
+	bool maintains_rom = m->word[4] & ISS_CM && m->word[2] & ACCESS_PERMISSION;
 	struct transfer transfer;
 	uint64_t physical[2];
 	uint32_t word;
 
 	if (m->word[2] & ACCESS_WALK)
 		return emulate_refuse(vcpu, VIOLATION_WALK, address);
-	if (!bus_find(&vcpu->vmm->bus, address, 1))
-		return emulate_refuse(vcpu,
-				      m->word[2] & ACCESS_WRITE ? VIOLATION_WRITE : VIOLATION_READ,
-				      address);
-	/* Devices are not cached: maintenance of their addresses has nothing to do. */
+	if (!bus_find(&vcpu->vmm->bus, address, 1) && !maintains_rom)
+		return emulate_refuse(vcpu, violations_of_access(m->word[2]), address);
+	/* Devices are not cached, and a ROM's lines are clean: maintenance has nothing to do. */
 	if (m->word[4] & ISS_CM)
 		return DISPOSITION_STEP;
 	/* A store in the place of a load is refused: the guest's tables have allowed the load only. */
