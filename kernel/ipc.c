@@ -165,13 +165,6 @@ enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t 
 	return OK;
 }
 
-bool ipc_answers_exit(const struct thread *server)
-{
-	struct context *caller = server->context.caller;
-
-	return caller->kind == CONTEXT_VCPU && !vcpu_of(caller)->window;
-}
-
 enum status ipc_reply(struct thread *server, uint64_t deadline)
 {
 	struct context *context = &server->context;

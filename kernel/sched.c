@@ -25,6 +25,14 @@ void sched_start(void)
 
 /* Ready queues. */
 
+static void enqueue(struct context *context, bool first)
+{
+	struct list *queue = &core.ready[context->priority];
+
+	list_insert(first ? queue->next : queue, &context->queue);
+	core.bitmap[context->priority / 64] |= BIT(context->priority % 64);
+}
+
 /* Somebody is ready for its time after a while without: what was not wanted is not made up for. */
 static void end_idle(struct sched_context *sc, uint64_t now)
 {
@@ -33,14 +41,20 @@ static void end_idle(struct sched_context *sc, uint64_t now)
 		budget_begin(sc, now);
 }
 
-static void enqueue(struct context *context, bool first)
+/* Apart, so that the way of an exit has nothing to save for it. */
+static __attribute__((noinline)) void enqueue_after_idle(struct context *context)
 {
-	struct list *queue = &core.ready[context->priority];
+	end_idle(context->sc, arch_counter());
+	enqueue(context, false);
+}
 
-	if (context->sc && context->sc->idle)
-		end_idle(context->sc, arch_counter());
-	list_insert(first ? queue->next : queue, &context->queue);
-	core.bitmap[context->priority / 64] |= BIT(context->priority % 64);
+/* A context with time becomes ready. */
+static void enqueue_ready(struct context *context)
+{
+	if (context->sc->idle)
+		enqueue_after_idle(context);
+	else
+		enqueue(context, false);
 }
 
 static void dequeue(struct context *context)
@@ -103,7 +117,7 @@ void sched_refill(struct sched_context *sc)
 	struct context *holder = sc->holder;
 
 	if (holder && holder->state == STATE_READY && holder != core.current && !is_queued(holder))
-		enqueue(holder, false);
+		enqueue_ready(holder);
 }
 
 /* States. */
@@ -114,7 +128,7 @@ void sched_wake(struct context *context)
 		return;
 	context->state = STATE_READY;
 	if (context != core.current && has_time(context->sc))
-		enqueue(context, false);
+		enqueue_ready(context);
 }
 
 void sched_block(struct context *context, enum context_state state)
@@ -156,7 +170,7 @@ void sched_give(struct context *context, struct sched_context *sc)
 	sc->holder = context;
 	if (context->state == STATE_READY && context != core.current && !is_queued(context) &&
 	    has_time(sc))
-		enqueue(context, false);
+		enqueue_ready(context);
 }
 
 void sched_lend(struct context *client, struct context *server)
@@ -260,7 +274,7 @@ static void set_timer(void)
 }
 
 /* From `now` on, `sc` is charged instead of who was. */
-static void charge_other(struct sched_context *sc, uint64_t now)
+static __attribute__((noinline)) void charge_other(struct sched_context *sc, uint64_t now)
 {
 	struct sched_context *last = core.sc;
 

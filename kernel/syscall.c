@@ -10,6 +10,7 @@
 #include <notification.h>
 #include <sched.h>
 #include <syscall.h>
+#include <vcpu.h>
 
 static enum status lookup(struct thread *thread, enum object_type type, uint8_t right,
 			  struct slot **slot)
@@ -78,6 +79,12 @@ static enum status sys_call(struct thread *thread)
 	return status;
 }
 
+/* Whether the caller that waits for this server's answer is a VCpu whose VMM it is. */
+static bool is_vmm_of(struct context *caller)
+{
+	return caller->kind == CONTEXT_VCPU && !vcpu_of(caller)->window;
+}
+
 static enum status sys_receive(struct thread *thread, bool reply)
 {
 	struct slot *slot;
@@ -86,7 +93,7 @@ static enum status sys_receive(struct thread *thread, bool reply)
 
 	/* The deadline of a VMM's answer is an event of its VCpu, not the end of this wait. */
 	if (status == OK && reply && thread->context.caller) {
-		bool event = ipc_answers_exit(thread);
+		bool event = is_vmm_of(thread->context.caller);
 
 		status = ipc_reply(thread, deadline);
 		if (event)

@@ -23,9 +23,6 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
  */
 enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge);
 
-/* Whether the caller that waits for this server's answer is a VCpu whose VMM it is. */
-bool ipc_answers_exit(const struct thread *server);
-
 /* Answer the caller, of which there is one. ERR_REPLY from a VCpu's exit. */
 enum status ipc_reply(struct thread *server, uint64_t deadline);
 
