@@ -93,5 +93,5 @@ void faults_report(const struct description *d, uint32_t index, const struct mes
 		backtrace(d, thread, &report);
 	else
 		console_print("  its registers cannot be read: %s", status_name(status));
-	guests_server_failed(index);
+	servers_failed(index, fault->word[0], fault->word[2]);
 }
