@@ -29,6 +29,16 @@ void root_stop(const char *format, ...)
 	__builtin_trap();
 }
 
+void root_limit_time(bool limited)
+{
+	uint64_t period = ticks_of(ROOT_PERIOD_US);
+	enum status status = sched_context_configure(
+		ROOT_SLOT_SCHED_CONTEXT, limited ? ticks_of(ROOT_BUDGET_US) : period, period);
+
+	if (status != OK)
+		root_stop("the root server's own budget: %s", status_name(status));
+}
+
 static void greet(const struct description *d)
 {
 	uint32_t guests = d->head->guests.count;
@@ -40,16 +50,6 @@ static void greet(const struct description *d)
 	console_print("Cloister: %u guest%s, %u server%s, %lu MiB of memory", guests,
 		      guests == 1 ? "" : "s", servers, servers == 1 ? "" : "s",
 		      (unsigned long)(memory >> 20));
-}
-
-/* From now on a storm of calls takes no more than this of the others' time. */
-static void limit_own_time(void)
-{
-	enum status status = sched_context_configure(
-		ROOT_SLOT_SCHED_CONTEXT, ticks_of(ROOT_BUDGET_US), ticks_of(ROOT_PERIOD_US));
-
-	if (status != OK)
-		root_stop("the root server's own budget: %s", status_name(status));
 }
 
 static uint64_t next_deadline(void)
@@ -109,7 +109,7 @@ void server_main(struct message *first)
 	log_open(description.head);
 	servers_init(&description);
 	build_start(&description);
-	limit_own_time();
+	root_limit_time(true);
 	serve(&description);
 	firmware_system_off(ROOT_SLOT_FIRMWARE);
 }

@@ -81,6 +81,12 @@ static inline uint64_t microseconds_of(uint64_t ticks)
  */
 _Noreturn void root_stop(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Whether the root server's own time is limited to ROOT_BUDGET_US, so that a storm of calls takes no more
+ * than that of the others' time. It is not while the machine starts.
+ */
+void root_limit_time(bool limited);
+
 /* manifest.c */
 
 /* Checks the manifest and gives its tables. Stops the machine with a message if it is not sound. */
