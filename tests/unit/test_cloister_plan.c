@@ -81,15 +81,39 @@ START_TEST(virtio_console)
 	ck_assert_uint_eq(vmm->device_count, 3);
 	ck_assert_uint_eq(vmm->devices[2].kind, VMM_DEVICE_VIRTIO_CONSOLE);
 	ck_assert_uint_eq(vmm->devices[2].irq, 48);
-	ck_assert_uint_eq(vmm->virtio_console_line, vmm->console_line + LINE_SIZE);
-	ck_assert_uint_ne(vmm->virtio_console_notify, vmm->console_notify);
+	ck_assert_uint_eq(vmm->port_count, 1);
+	ck_assert_uint_eq(vmm->ports[0].line, vmm->console_line + LINE_SIZE);
+	ck_assert_uint_ne(vmm->ports[0].notify, vmm->console_notify);
+	ck_assert_str_eq(vmm->ports[0].name, "hvc0");
 	clients = component("console: config");
 	ck_assert_uint_eq(clients->client_count, 5);
 	ck_assert_str_eq(clients->clients[3].name, "a hvc0");
 	ck_assert_uint_eq(clients->clients[3].kind, CLIENT_CONSOLE);
 	check(HEAD GUEST("a", "\"memory\": \"64 MiB\"") "]}");
 	vmm = component("vmm a: config");
-	ck_assert_uint_eq(vmm->virtio_console_line, 0);
+	ck_assert_uint_eq(vmm->port_count, 0);
+}
+END_TEST
+
+START_TEST(ports)
+{
+	const struct vmm_config *vmm;
+	const struct console_config *clients;
+
+	check(HEAD GUEST("a", "\"memory\": \"64 MiB\", \"devices\": [ { \"type\": "
+			      "\"virtio-console\", \"address\": \"0x0a000000\", \"interrupt\": "
+			      "48, \"ports\": 4 } ]") "]}");
+	vmm = component("vmm a: config");
+	clients = component("console: config");
+	ck_assert_uint_eq(vmm->port_count, 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		const struct serial_client *client = &clients->clients[3 + i];
+
+		ck_assert_uint_eq(vmm->ports[i].line, vmm->console_line + LINE_SIZE * (i + 1));
+		ck_assert_str_eq(vmm->ports[i].name, i ? client->name + 2 : "hvc0");
+		ck_assert_uint_eq(client->kind, CLIENT_CONSOLE);
+	}
+	ck_assert_str_eq(clients->clients[6].name, "a vport3");
 }
 END_TEST
 
@@ -361,6 +385,7 @@ Suite *plan_suite(void)
 	tcase_set_timeout(test, 120);
 	tcase_add_test(test, one_guest);
 	tcase_add_test(test, virtio_console);
+	tcase_add_test(test, ports);
 	tcase_add_test(test, restarts);
 	tcase_add_test(test, ends);
 	tcase_add_test(test, shell);
