@@ -46,7 +46,7 @@ static const struct command commands[] = {
 		.parameters = "<guest> [<seconds>]",
 		.least = 1,
 		.most = 2,
-		.summary = "ask a guest to power itself off, and stop it after a while",
+		.summary = "ask a guest to power off, then force it",
 		.details =
 			"It is asked by its power button, if it has one, and then has 10 seconds, or\r\n"
 			"as many as you say; with 0 it is stopped at once. The machine's log tells\r\n"
@@ -92,7 +92,7 @@ static const struct command commands[] = {
 		.name = "log",
 		.parameters = "[<name>]",
 		.most = WORDS_MAX,
-		.summary = "what is kept of logs, or of one log or console",
+		.summary = "kept lines of logs, or of one log or console",
 		.details =
 			"16 KiB are kept of all logs together, and of each console. The name is a\r\n"
 			"guest's for its first console; a log's stands before its lines: root, or\r\n"
@@ -309,7 +309,7 @@ void shell_run(struct shell *s, const char *line)
 
 	words_split(&s->words, line);
 	s->json = words_take(&s->words, JSON);
-	if (!s->words.count && !s->json)
+	if (!s->words.count)
 		return;
 	command = command_take(&s->words);
 	if (!command)

@@ -253,7 +253,7 @@ static void command(struct editor *e, uint8_t byte)
 		move_to(e, 0);
 		break;
 	case CONTROL('C'):
-		terminal_write(e->terminal, "^C\r\n", 4);
+		terminal_write(e->terminal, "\r\n", 2);
 		editor_begin(e);
 		break;
 	case CONTROL('E'):

@@ -22,7 +22,7 @@ void words_split(struct words *w, const char *line)
 
 bool words_take(struct words *w, const char *word)
 {
-	for (uint32_t i = 0; i < w->count; i++) {
+	for (uint32_t i = 1; i < w->count; i++) {
 		if (!words_equal(w->word[i], word))
 			continue;
 		w->count--;
@@ -88,8 +88,8 @@ static uint32_t distance(const char *a, const char *b)
 void suggestion_begin(struct suggestion *s, const char *word)
 {
 	s->word = word;
-	/* A third of the word may be wrong, and one character of a short one. */
-	s->distance = 2 + (uint32_t)strlen(word) / 3;
+	/* A quarter of the word may be wrong, and one character more. */
+	s->distance = 2 + (uint32_t)strlen(word) / 4;
 	s->best[0] = '\0';
 }
 

@@ -35,7 +35,7 @@ struct suggestion {
 /* Take a line, of at most EDITOR_LINE_MAX characters, apart. */
 void words_split(struct words *w, const char *line);
 
-/* Take out the first word that is `word`. False: there is none. */
+/* Take out the first word behind the first that is `word`. False: there is none. */
 bool words_take(struct words *w, const char *word);
 
 bool words_equal(const char *a, const char *b);

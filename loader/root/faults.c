@@ -14,6 +14,8 @@
 #include <idl/kernel_names.h>
 
 #define BACKTRACE_MAX 16
+/* How many reports in a row of one server are written without a break. */
+#define WHOLE_REPORTS 8
 #define PAGE_BITS     12
 #define PAGE_SIZE     (1ULL << PAGE_BITS)
 
@@ -80,18 +82,31 @@ static void report_cause(const char *name, uint64_t cause, uint64_t address, uin
 			      (unsigned long)pc, (unsigned long)cause);
 }
 
+static void report(const struct description *d, const struct manifest_thread *thread,
+		   const struct message *fault)
+{
+	struct arch_report registers;
+	enum status status;
+
+	report_cause(thread->name, fault->word[0], fault->word[1], fault->word[2]);
+	status = arch_report_registers(thread->thread, &registers);
+	if (status == OK)
+		backtrace(d, thread, &registers);
+	else
+		console_print("  its registers cannot be read: %s", status_name(status));
+}
+
+/* Drivers that ran meanwhile would write into the report. One that fails over and over must not have that. */
 void faults_report(const struct description *d, uint32_t index, const struct message *fault)
 {
 	const struct manifest_thread *thread = &d->threads[index];
-	struct arch_report report;
-	enum status status;
+	bool whole = servers_get(index)->row < WHOLE_REPORTS;
 
 	thread_suspend(thread->thread);
-	report_cause(thread->name, fault->word[0], fault->word[1], fault->word[2]);
-	status = arch_report_registers(thread->thread, &report);
-	if (status == OK)
-		backtrace(d, thread, &report);
-	else
-		console_print("  its registers cannot be read: %s", status_name(status));
-	guests_server_failed(index);
+	if (whole)
+		root_limit_time(false);
+	report(d, thread, fault);
+	servers_failed(index, fault->word[0], fault->word[2]);
+	if (whole)
+		root_limit_time(true);
 }

@@ -45,15 +45,37 @@ static void check_names(const struct description *d)
 		check_name(d->guests[i].name, "guest", i);
 }
 
+static void check_counts(const struct manifest *head)
+{
+	if (head->guests.count > GUESTS_MAX)
+		root_stop("manifest: %u guests, at most %u can be", head->guests.count, GUESTS_MAX);
+	if (head->threads.count > THREADS_MAX)
+		root_stop("manifest: %u threads, at most %u can be", head->threads.count,
+			  THREADS_MAX);
+	if (head->root_cnode_bits >= 32 || 1U << head->root_cnode_bits > SLOTS_MAX)
+		root_stop("manifest: a CNode of 2^%u slots cannot be", head->root_cnode_bits);
+}
+
+static void check_guest(const struct description *d, uint32_t index)
+{
+	uint32_t vmm = d->guests[index].vmm_thread;
+
+	if (vmm >= d->head->threads.count)
+		root_stop("manifest: guest %u: its VMM is thread %u of %u", index, vmm,
+			  d->head->threads.count);
+	for (uint32_t i = 0; i < index; i++)
+		if (d->guests[i].vmm_thread == vmm)
+			root_stop("manifest: guest %u: its VMM is that of guest %u", index, i);
+}
+
 static void check_indices(const struct description *d)
 {
-	if (d->head->guests.count > GUESTS_MAX)
-		root_stop("manifest: %u guests, at most %u can be", d->head->guests.count,
-			  GUESTS_MAX);
+	for (uint32_t i = 0; i < d->head->threads.count; i++)
+		if (d->threads[i].group >= d->head->groups.count)
+			root_stop("manifest: thread %u: its group is %u of %u", i,
+				  d->threads[i].group, d->head->groups.count);
 	for (uint32_t i = 0; i < d->head->guests.count; i++)
-		if (d->guests[i].vmm_thread >= d->head->threads.count)
-			root_stop("manifest: guest %u: its VMM is thread %u of %u", i,
-				  d->guests[i].vmm_thread, d->head->threads.count);
+		check_guest(d, i);
 	for (uint32_t i = 0; i < d->head->vcpus.count; i++)
 		if (d->vcpus[i].guest >= d->head->guests.count)
 			root_stop("manifest: vcpu %u: it belongs to guest %u of %u", i,
@@ -96,6 +118,7 @@ void description_open(struct description *d)
 	/* The kernel maps the image from the 2 MiB boundary below the manifest. */
 	d->image_start = physical - physical % REGION_SIZE;
 	d->image_end = head->image_address + head->image_size;
+	check_counts(head);
 	check_names(d);
 	check_indices(d);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The root server's own interfaces. It starts with all capabilities of the machine, builds what the
- * manifest describes (build.c), and then serves one endpoint: faults of the servers (faults.c) and
- * the protocol of idl/root.idl (guests.c). It waits for nobody but that endpoint.
+ * manifest describes (build.c), and then serves one endpoint: faults of the servers (faults.c), which it
+ * restarts by policy (servers.c), and the protocols of idl/root.idl (guests.c, manager.c). It waits
+ * for nobody but that endpoint, and nothing that a server, a guest or a VMM does stops it.
  */
 #pragma once
 
@@ -11,11 +12,25 @@
 
 #include <idl/kernel.h>
 #include <idl/manifest.h>
+#include <idl/root.h>
 
 struct message;
 
 /* Guests in one description: each needs a console of the multiplexer, so this is above what can be. */
 #define GUESTS_MAX 64
+
+/* Threads in one description: a VMM for each guest, and the servers that they share. */
+#define THREADS_MAX (GUESTS_MAX + 16)
+
+/* Slots of the largest CNode that can be (untyped.retype in idl/kernel.idl). */
+#define SLOTS_MAX 0x10000
+
+/* Of the processor, for the root server itself once the machine is started: whoever calls it. */
+#define ROOT_BUDGET_US 500
+#define ROOT_PERIOD_US 10000
+
+/* Microseconds that can be turned into ticks: of a counter below 8 GHz they fit in 64 bits. */
+#define MICROSECONDS_MAX (1ULL << 50)
 
 /* The manifest, its tables checked to lie inside it. The counts are those in `head`. */
 struct description {
@@ -43,6 +58,21 @@ static inline const struct boot_info *boot(void)
 	return (const struct boot_info *)(uintptr_t)ROOT_BOOT_INFO;
 }
 
+/* Microseconds, at most MICROSECONDS_MAX, in ticks of the counter. */
+static inline uint64_t ticks_of(uint64_t microseconds)
+{
+	uint64_t frequency = boot()->counter_frequency;
+
+	return microseconds / 1000000 * frequency + microseconds % 1000000 * frequency / 1000000;
+}
+
+static inline uint64_t microseconds_of(uint64_t ticks)
+{
+	uint64_t frequency = boot()->counter_frequency;
+
+	return ticks / frequency * 1000000 + ticks % frequency * 1000000 / frequency;
+}
+
 /* main.c */
 
 /*
@@ -50,6 +80,12 @@ static inline const struct boot_info *boot(void)
  * of print_format().
  */
 _Noreturn void root_stop(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Whether the root server's own time is limited to ROOT_BUDGET_US, so that a storm of calls takes no more
+ * than that of the others' time. It is not while the machine starts.
+ */
+void root_limit_time(bool limited);
 
 /* manifest.c */
 
@@ -64,11 +100,23 @@ const void *description_image(const struct description *d, uint64_t physical, ui
 
 /* build.c */
 
-/* Makes and connects all objects, fills memory. Nothing runs yet. */
+/* Why something could not be built: words that name the record of the manifest. */
+struct failure {
+	char text[120];
+};
+
+/* Makes and connects all objects, fills memory. Nothing runs yet. A failure stops the machine. */
 void build_machine(const struct description *d);
 
-/* Starts the servers, then the vCPUs whose record says so. */
+/* Starts the servers, then the vCPUs whose record says so. A failure stops the machine. */
 void build_start(const struct description *d);
+
+/*
+ * Makes the process of this thread anew from its pristine image, whatever it is doing, and starts the
+ * thread. VCpus whose VMM it is halt, and are configured for it again; they are not started. False if that
+ * fails: the process does not run, and this can be tried again.
+ */
+bool build_again(const struct description *d, uint32_t thread, struct failure *failure);
 
 /* scratch.c */
 
@@ -81,7 +129,7 @@ enum status scratch_unmap(void);
 
 /* faults.c */
 
-/* Reports the fault of the thread with this index, and ends the guest that depended on it. */
+/* Reports the fault of the thread with this index, and hands it on to servers_failed(). */
 void faults_report(const struct description *d, uint32_t thread, const struct message *fault);
 
 /* arch/<a>/report.c */
@@ -102,18 +150,102 @@ struct arch_report {
 
 enum status arch_report_registers(cap_t thread, struct arch_report *report);
 
+/* servers.c */
+
+/* What is known of one thread of the manifest, which is a process. */
+struct server {
+	enum server_state state;
+	/* How often it was restarted after it failed. */
+	uint32_t restarts;
+	/* Of these, how many in a row: each soon after the one before it. */
+	uint32_t row;
+	/* When it was started last, and when it is to be restarted (RESTARTING), in ticks of the counter. */
+	uint64_t started_at;
+	uint64_t restart_at;
+	/* Of its last fault; 0: it had none. */
+	uint64_t cause;
+	uint64_t pc;
+};
+
+/* To be called before the servers run. */
+void servers_init(const struct description *d);
+
+const struct server *servers_get(uint32_t thread);
+
+/* The thread has failed and stands still: its policy says what becomes of it. */
+void servers_failed(uint32_t thread, uint64_t cause, uint64_t pc);
+
+/* Stops the thread, so that it uses no time any more, and takes back a restart that is due. */
+void servers_stop(uint32_t thread);
+
+/* As build_again(), for a manager: failures in a row count from the first again. */
+bool servers_renew(uint32_t thread);
+
+/* Restarts whose back-off is over; `now` is the counter. */
+void servers_run(uint64_t now);
+
+/* When servers_run() has work; DEADLINE_NEVER: not before something else happens. */
+uint64_t servers_deadline(void);
+
 /* guests.c */
+
+struct guest {
+	enum guest_state state;
+	/* It was asked to power itself off, or was stopped: its end is not the machine's. */
+	bool asked;
+	/* Paused before it could begin anew: `resume` lets it. */
+	bool anew;
+	/* When it is stopped (STOPPING), in ticks of the counter. */
+	uint64_t stop_at;
+	/* How often it was reset, how many of these were said, and the time at which the next may be. */
+	uint64_t resets;
+	uint64_t resets_said;
+	uint64_t say_at;
+};
+
+#define GUEST_NONE UINT32_MAX
 
 void guests_init(const struct description *d);
 
-/* The server with this thread index runs no more: ends the guest whose VMM it was. */
-void guests_server_failed(uint32_t thread);
+const struct guest *guests_get(uint32_t guest);
 
-/* Handles one call of the protocol `root`; `m` becomes the reply. */
-void guests_call(struct message *m);
+/* The guest whose VMM this thread is; GUEST_NONE: it is another server. */
+uint32_t guests_of_vmm(uint32_t thread);
 
-/* When the machine is to be powered off, in ticks of the counter; DEADLINE_NEVER while a guest is left. */
+/* Whether a VMM that fails now is to be restarted. */
+bool guests_needs_vmm(uint32_t guest);
+
+/* The VMM has failed; `restarts` tells whether it will be back. */
+void guests_vmm_failed(uint32_t guest, bool restarts);
+
+/* It is back: the guest begins anew. */
+void guests_vmm_restarted(uint32_t guest);
+
+/* Exits, idle waits and ticks of the processor's time of all the guest's VCpus. */
+void guests_counts(uint32_t guest, uint64_t *exits, uint64_t *waits, uint64_t *time);
+
+/* As the methods of the protocol `manager` (idl/root.idl) say; `guest` is in range. */
+enum status guests_start(uint32_t guest);
+enum status guests_stop(uint32_t guest, uint64_t patience);
+enum status guests_pause(uint32_t guest);
+enum status guests_resume(uint32_t guest);
+enum status guests_reset(uint32_t guest);
+
+/* The machine goes off once the console had some time to show what it still holds. */
+void guests_power_off(void);
+
+/* What is due of guests that were asked to power off. False: the machine is to be powered off. */
+bool guests_run(uint64_t now);
+
+/* When guests_run() has work; DEADLINE_NEVER: not before something else happens. */
 uint64_t guests_deadline(void);
+
+/* manager.c */
+
+void manager_init(const struct description *d);
+
+/* Handles one call of a VMM or a manager; `m` becomes the reply. */
+void calls_serve(struct message *m);
 
 /* console.c */
 

@@ -18,7 +18,7 @@ from image import U64, Image, constants, qemu, tool
 from machine import Failure, check, environment, feed, machine, show, source
 
 SECONDS = 60
-ROOMS = ("configs", "kernel", "loader", "drivers-server", "vmm-server")
+ROOMS = ("configs", "kernel", "loader", "drivers-server", "shell", "vmm-server")
 VALUE = "[0-9a-f]{16}"
 
 WRITE = "write to memory that is not writable at"
@@ -57,14 +57,16 @@ def programs(directory, room, name, replacement):
 
 
 def run(room, name, replacement, guests):
-    """Boots guests, with one program replaced. Gives the console, with functions' names."""
+    """Boots guests, with one program replaced that is not restarted. Gives the console, with
+    functions' names."""
     with tempfile.TemporaryDirectory() as directory:
         folder = programs(directory, room, name, replacement)
         description = os.path.join(directory, "crash.json")
         with open(description, "w", encoding="ascii") as file:
             json.dump({"board": "qemu-virt-aarch64",
-                       "guests": [{"name": guest, "memory": "4 MiB", "kernel": elf("guest")}
-                                  for guest in guests]}, file)
+                       "servers": {name: {"restart": "never"} for name in ("uart", "console")},
+                       "guests": [{"name": guest, "memory": "4 MiB", "kernel": elf("guest"),
+                                   "restart": "never"} for guest in guests]}, file)
         text, status = feed(tool("run", "--programs", folder, description), "", SECONDS)
         text = symbolized(text, folder)
     if status != 0:

@@ -1,89 +1,144 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""System test of virtio-console: Debian's Linux finds hvc0, writes to it and reads from it."""
+"""System tests of virtio-console: Debian's Linux finds its ports, writes to them and reads from them.
 
+Called with the name of one test, which is a function below.
+"""
+
+import json
+import os
 import re
 import sys
+import tempfile
 
 from machine import BOOT_SECONDS, PROMPT, Failure, check, cloister, machine, source
 
-FIRST = "\x141"
-SECOND = "\x142"
+KEY = "\x14"
+NAMES = ["linux", "linux hvc0", "linux vport1"]
 LINES = 4000
 # QEMU's terminal adds a carriage return.
 END = "\r+\n"
 
 
-def view_hvc0(linux):
-    linux.type(SECOND)
-    linux.expect(re.escape("[cloister] guest 2 of 2: linux hvc0;") + f"[^\n]*{END}")
+class Consoles:
+    """The consoles of the machine's one guest, of which those of its ports follow the first."""
+
+    def __init__(self, linux, ports):
+        self.linux = linux
+        self.count = 1 + ports
+
+    def view(self, number):
+        self.linux.type(f"{KEY}{1 + number}")
+        self.linux.expect(re.escape(
+            f"[cloister] guest {1 + number} of {self.count}: {NAMES[number]};") + f"[^\n]*{END}")
+
+    def view_first(self):
+        """Shows the PL011's console, whose prompt comes again."""
+        self.linux.type(f"{KEY}1")
+        self.linux.expect(re.escape(f"[cloister] guest 1 of {self.count}: {NAMES[0]};"))
+        self.linux.expect(PROMPT)
+
+    def says(self, number, device, word):
+        """What Linux writes to a port comes to its console."""
+        self.linux.command(f"echo {word} >/dev/{device}")
+        self.view(number)
+        self.linux.expect(word + END)
+        self.view_first()
 
 
-def view_first(linux):
-    """Shows the PL011's console, whose prompt comes again."""
-    linux.type(FIRST)
-    linux.expect(re.escape("[cloister] guest 1 of 2: linux;"))
-    linux.expect(PROMPT)
-
-
-def finds_it(linux):
+def finds_it(linux, features):
     """Linux's own driver took the device and agreed with it."""
     answer = linux.command("cat /sys/bus/virtio/devices/virtio0/device")
     check("0x0003" in answer, f"the device's type is {answer!r}")
     answer = linux.command("cat /sys/bus/virtio/devices/virtio0/status")
     check("0x0000000f" in answer, f"the device's status is {answer!r}")
-    # The 33rd is VERSION_1; nothing else is offered.
     answer = linux.command("cat /sys/bus/virtio/devices/virtio0/features")
-    check("0" * 32 + "1" + "0" * 31 in answer, f"the features are {answer!r}")
+    check(features in answer, f"the features are {answer!r}")
 
 
-def says(linux, word):
-    linux.command(f"echo {word} >/dev/hvc0")
-    view_hvc0(linux)
-    linux.expect(word + END)
-    view_first(linux)
-
-
-def writes_much(linux):
+def writes_much(linux, consoles):
     """More than the line's ring holds, several times over, comes whole and in order."""
     linux.command(f"(sleep 2; seq 1 {LINES} | sed 's/.*/line & end/' >/dev/hvc0) &")
-    view_hvc0(linux)
+    consoles.view(1)
     text = linux.expect(f"line {LINES} end{END}", BOOT_SECONDS).replace("\r", "")
     place = 0
     for number in range(1, LINES):
         line = f"line {number} end\n"
         place = text.find(line, place)
         check(place >= 0, f"{line!r} did not come, or not in its turn")
-    view_first(linux)
+    consoles.view_first()
 
 
-def reads(linux):
+def reads_console(linux, consoles):
     linux.command("head -n 1 </dev/hvc0 >/tmp/in &")
-    view_hvc0(linux)
+    consoles.view(1)
     linux.type("typed for hvc0\r")
     linux.expect(f"typed for hvc0{END}")
-    view_first(linux)
+    consoles.view_first()
     answer = linux.command("wait; cat /tmp/in")
     check("typed for hvc0" in answer, f"read was {answer!r}")
 
 
-def comes_back(linux):
-    """A driver that goes and comes again finds the device as at first."""
+def reads_port(linux, consoles):
+    """A port is no terminal: it echoes nothing, and what was typed before it was opened waits."""
+    consoles.view(2)
+    linux.type("typed for vport1\n")
+    consoles.view_first()
+    answer = linux.command("head -n 1 </dev/vport0p1")
+    check("typed for vport1" in answer, f"read was {answer!r}")
+
+
+def console(linux):
+    """With one port there is nothing but hvc0, which is the same after its driver has gone and come."""
+    consoles = Consoles(linux, 1)
+    # The 33rd is VERSION_1.
+    finds_it(linux, "0" * 32 + "1" + "0" * 31)
+    consoles.says(1, "hvc0", "hello")
+    writes_much(linux, consoles)
+    reads_console(linux, consoles)
     linux.command("modprobe -r virtio_console; modprobe virtio_console")
-    says(linux, "again")
+    consoles.says(1, "hvc0", "again")
+
+
+def ports(linux):
+    """A second port is a channel of its own, each way, also after its driver has gone and come."""
+    consoles = Consoles(linux, 2)
+    # The second is MULTIPORT.
+    finds_it(linux, "01" + "0" * 30 + "1" + "0" * 31)
+    for word in ("hello", "again"):
+        answer = linux.command("cat /sys/class/virtio-ports/*/name")
+        check(answer.split()[:2] == ["hvc0", "vport1"], f"the ports' names are {answer!r}")
+        consoles.says(1, "hvc0", word)
+        consoles.says(2, "vport0p1", f"port {word}")
+        reads_console(linux, consoles)
+        reads_port(linux, consoles)
+        linux.command("modprobe -r virtio_console; modprobe virtio_console")
+
+
+def describe(directory, count):
+    """The description with so many ports of the virtio-console."""
+    with open(source("tests/system/virtio.json"), encoding="ascii") as file:
+        system = json.load(file)
+    system["guests"][0]["devices"][1]["ports"] = count
+    path = os.path.join(directory, "virtio.json")
+    with open(path, "w", encoding="ascii") as file:
+        json.dump(system, file)
+    return path
+
+
+TESTS = {"console": (console, 1), "ports": (ports, 2)}
 
 
 def main():
+    name = sys.argv[1]
+    test, count = TESTS[name]
     try:
-        with machine(cloister("run", source("tests/system/virtio.json"))) as linux:
+        with tempfile.TemporaryDirectory() as directory, machine(
+                cloister("run", describe(directory, count))) as linux:
             linux.boot()
-            finds_it(linux)
-            says(linux, "hello")
-            writes_much(linux)
-            reads(linux)
-            comes_back(linux)
+            test(linux)
     except Failure as failure:
-        print(f"virtio: {failure}", file=sys.stderr)
+        print(f"{name}: {failure}", file=sys.stderr)
         return 1
     return 0
 

@@ -81,15 +81,39 @@ START_TEST(virtio_console)
 	ck_assert_uint_eq(vmm->device_count, 3);
 	ck_assert_uint_eq(vmm->devices[2].kind, VMM_DEVICE_VIRTIO_CONSOLE);
 	ck_assert_uint_eq(vmm->devices[2].irq, 48);
-	ck_assert_uint_eq(vmm->virtio_console_line, vmm->console_line + LINE_SIZE);
-	ck_assert_uint_ne(vmm->virtio_console_notify, vmm->console_notify);
+	ck_assert_uint_eq(vmm->port_count, 1);
+	ck_assert_uint_eq(vmm->ports[0].line, vmm->console_line + LINE_SIZE);
+	ck_assert_uint_ne(vmm->ports[0].notify, vmm->console_notify);
+	ck_assert_str_eq(vmm->ports[0].name, "hvc0");
 	clients = component("console: config");
 	ck_assert_uint_eq(clients->client_count, 5);
 	ck_assert_str_eq(clients->clients[3].name, "a hvc0");
 	ck_assert_uint_eq(clients->clients[3].kind, CLIENT_CONSOLE);
 	check(HEAD GUEST("a", "\"memory\": \"64 MiB\"") "]}");
 	vmm = component("vmm a: config");
-	ck_assert_uint_eq(vmm->virtio_console_line, 0);
+	ck_assert_uint_eq(vmm->port_count, 0);
+}
+END_TEST
+
+START_TEST(ports)
+{
+	const struct vmm_config *vmm;
+	const struct console_config *clients;
+
+	check(HEAD GUEST("a", "\"memory\": \"64 MiB\", \"devices\": [ { \"type\": "
+			      "\"virtio-console\", \"address\": \"0x0a000000\", \"interrupt\": "
+			      "48, \"ports\": 4 } ]") "]}");
+	vmm = component("vmm a: config");
+	clients = component("console: config");
+	ck_assert_uint_eq(vmm->port_count, 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		const struct serial_client *client = &clients->clients[3 + i];
+
+		ck_assert_uint_eq(vmm->ports[i].line, vmm->console_line + LINE_SIZE * (i + 1));
+		ck_assert_str_eq(vmm->ports[i].name, i ? client->name + 2 : "hvc0");
+		ck_assert_uint_eq(client->kind, CLIENT_CONSOLE);
+	}
+	ck_assert_str_eq(clients->clients[6].name, "a vport3");
 }
 END_TEST
 
@@ -176,6 +200,58 @@ START_TEST(shell)
 	ck_assert_str_eq(clients->clients[1].name, "shell");
 	ck_assert_uint_eq(clients->clients[1].kind, CLIENT_SHELL);
 	ck_assert_uint_ne(clients->clients[1].notify, 0);
+}
+END_TEST
+
+/* The mapping at a guest's or process's address that has these rights; its frames must be of that size. */
+static const struct manifest_mapping *mapping(uint64_t address, uint32_t rights, uint32_t size_bits)
+{
+	const struct manifest_mapping *all = table(m->mappings);
+
+	for (uint32_t i = 0; i < m->mappings.count; i++) {
+		if (all[i].address != address || all[i].rights != rights)
+			continue;
+		ck_assert_uint_eq(all[i].size_bits, size_bits);
+		return &all[i];
+	}
+	ck_abort_msg("nothing is mapped at 0x%llx with rights %u", (unsigned long long)address,
+		     rights);
+}
+
+#define ROMS                                                                       \
+	"\"rom\": [ { \"file\": \"code\", \"address\": 0 }, "                      \
+	"{ \"file\": \"code\", \"address\": \"0x600000\", \"size\": \"4 MiB\" }, " \
+	"{ \"address\": \"0x4000000\", \"size\": \"256 KiB\" } ], "
+
+START_TEST(roms)
+{
+	static const uint8_t zeros[4096];
+	const struct manifest_mapping *found;
+	const struct vmm_config *vmm;
+	const uint8_t *bytes;
+
+	bench_file(&bench, "code", "abcd", 4);
+	check(HEAD "{ \"name\": \"a\", \"memory\": \"64 MiB\", " ROMS
+		   "\"kernel\": { \"rom\": \"0x600004\" } } ]}");
+	bytes = component("guest a: rom 1");
+	ck_assert_mem_eq(bytes, "abcd", 4);
+	ck_assert_mem_eq(bytes + 4, zeros, PAGE_SIZE - 4);
+	vmm = component("vmm a: config");
+	ck_assert_uint_eq(vmm->rom_count, 3);
+	ck_assert_uint_eq(vmm->entry, 0x600004);
+	ck_assert_uint_eq(vmm->argument, 0x40000000);
+	found = mapping(0, RIGHT_READ | RIGHT_EXECUTE, 12);
+	ck_assert_uint_eq(found->count, 1);
+	found = mapping(0x600000, RIGHT_READ | RIGHT_EXECUTE, 21);
+	ck_assert_uint_eq(found->count, 2);
+	found = mapping(0x4000000, RIGHT_READ | RIGHT_EXECUTE, 12);
+	ck_assert_uint_eq(found->count, 64);
+	mapping(vmm->roms[0].source, RIGHT_READ, 12);
+	mapping(vmm->roms[1].source, RIGHT_READ, 21);
+	found = mapping(vmm->roms[2].source, RIGHT_READ, 12);
+	ck_assert_uint_eq(found->count, 64);
+	ck_assert_uint_eq(vmm->roms[2].size, 256 * KIB);
+	ck_assert_uint_eq(vmm->roms[2].address, 0x4000000);
 }
 END_TEST
 
@@ -309,9 +385,11 @@ Suite *plan_suite(void)
 	tcase_set_timeout(test, 120);
 	tcase_add_test(test, one_guest);
 	tcase_add_test(test, virtio_console);
+	tcase_add_test(test, ports);
 	tcase_add_test(test, restarts);
 	tcase_add_test(test, ends);
 	tcase_add_test(test, shell);
+	tcase_add_test(test, roms);
 	tcase_add_test(test, no_guest);
 	tcase_add_test(test, odd_memory);
 	tcase_add_test(test, seven_guests);

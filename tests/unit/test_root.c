@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include <cloister/counter.h>
 #include <cloister/message.h>
 
 #define MANIFEST_AT PAGE
-#define CALLS_MAX   64
+#define CALLS_MAX   512
+#define ANSWERS_MAX 8
 
 uint8_t image[IMAGE_SIZE] __attribute__((aligned(4096)));
 struct manifest *manifest;
@@ -25,6 +27,18 @@ unsigned int call_count;
 /* The next with this label gets this status, if it is not OK; all others get OK. */
 static uint64_t refused_label;
 static enum status refused_status;
+/* What invocations give. */
+static struct {
+	uint64_t label;
+	uint32_t cap;
+	uint64_t word[MESSAGE_WORDS];
+} answers[ANSWERS_MAX];
+static unsigned int answer_count;
+
+uint64_t now;
+char said[4096];
+char printed[4096];
+bool log_closed;
 
 static jmp_buf stopped;
 static char stop_text[256];
@@ -39,22 +53,73 @@ void root_stop(const char *format, ...)
 	longjmp(stopped, 1);
 }
 
+uint64_t arch_counter(void)
+{
+	return now;
+}
+
+uint64_t arch_counter_frequency(void)
+{
+	return FREQUENCY;
+}
+
+static void append(char *text, size_t size, const char *format, va_list arguments)
+{
+	size_t length = strlen(text);
+
+	length += (size_t)vsnprintf(text + length, size - length, format, arguments);
+	ck_assert_uint_lt(length + 1, size);
+	strcat(text, "\n");
+}
+
+void log_print(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	append(said, sizeof(said), format, arguments);
+	va_end(arguments);
+}
+
+void console_print(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	append(printed, sizeof(printed), format, arguments);
+	va_end(arguments);
+}
+
+void log_close(void)
+{
+	log_closed = true;
+}
+
+static void give_answer(const struct call *call, struct message *m)
+{
+	for (unsigned int i = 0; i < answer_count; i++)
+		if (answers[i].label == call->label &&
+		    (answers[i].cap == ANY || answers[i].cap == call->cap))
+			memcpy(m->word, answers[i].word, sizeof(m->word));
+}
+
 enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
 {
 	struct call *call = &calls[call_count++];
 
 	(void)deadline;
-	ck_assert_int_eq(number, SYS_CALL);
+	ck_assert(number == SYS_CALL || number == SYS_SIGNAL);
 	ck_assert_uint_lt(call_count, CALLS_MAX);
 	call->cap = cap;
-	call->label = m->label;
+	call->label = number == SYS_SIGNAL ? SIGNAL : m->label;
 	memcpy(call->word, m->word, sizeof(call->word));
-	if (m->label == refused_label) {
+	if (call->label == refused_label && refused_status != OK) {
 		enum status status = refused_status;
 
 		refused_status = OK;
 		return status;
 	}
+	give_answer(call, m);
 	return OK;
 }
 
@@ -109,6 +174,30 @@ void refuse(uint64_t label, enum status status)
 	refused_status = status;
 }
 
+void answer(uint64_t label, uint32_t cap, const uint64_t word[MESSAGE_WORDS])
+{
+	ck_assert_uint_lt(answer_count, ANSWERS_MAX);
+	answers[answer_count].label = label;
+	answers[answer_count].cap = cap;
+	memcpy(answers[answer_count++].word, word, sizeof(answers[0].word));
+}
+
+void forget(void)
+{
+	call_count = 0;
+	said[0] = '\0';
+	printed[0] = '\0';
+}
+
+void add_group(const char *name, uint32_t slot)
+{
+	struct manifest_group *group = ADD(groups, group);
+
+	snprintf(group->name, sizeof(group->name), "%s", name);
+	group->size_bits = 20;
+	group->slot = slot;
+}
+
 const char *run(void)
 {
 	stop_text[0] = '\0';
@@ -120,6 +209,15 @@ const char *run(void)
 	return stop_text;
 }
 
+void start(void)
+{
+	ck_assert_str_eq(run(), "");
+	servers_init(&description);
+	guests_init(&description);
+	manager_init(&description);
+	forget();
+}
+
 void expect_call(unsigned int index, cap_t cap, uint64_t label, uint64_t w0, uint64_t w1,
 		 uint64_t w2)
 {
@@ -129,6 +227,15 @@ void expect_call(unsigned int index, cap_t cap, uint64_t label, uint64_t w0, uin
 	ck_assert_uint_eq(calls[index].word[0], w0);
 	ck_assert_uint_eq(calls[index].word[1], w1);
 	ck_assert_uint_eq(calls[index].word[2], w2);
+}
+
+unsigned int count_calls(uint64_t label, uint32_t cap)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < call_count; i++)
+		count += calls[i].label == label && (cap == ANY || calls[i].cap == cap);
+	return count;
 }
 
 START_TEST(empty_is_sound)
@@ -169,9 +276,12 @@ END_TEST
 
 START_TEST(wrong_names)
 {
+	struct manifest_thread *thread;
 	struct manifest_guest *guest;
 
-	ADD(threads, thread);
+	add_group("g", 200);
+	add_untyped(0x44000000, 26, 0);
+	thread = ADD(threads, thread);
 	guest = ADD(guests, guest);
 	memset(guest->name, 'x', sizeof(guest->name));
 	ck_assert_str_eq(run(), "manifest: guest 0: its name has no end");
@@ -181,16 +291,34 @@ START_TEST(wrong_names)
 	guest->vmm_thread = 0;
 	ADD(vcpus, vcpu)->guest = 7;
 	ck_assert_str_eq(run(), "manifest: vcpu 0: it belongs to guest 7 of 1");
+	thread->group = 1;
+	ck_assert_str_eq(run(), "manifest: thread 0: its group is 1 of 1");
 }
 END_TEST
 
-START_TEST(too_many_guests)
+START_TEST(one_vmm_for_two_guests)
 {
-	manifest->size = IMAGE_SIZE - PAGE;
+	add_group("g", 200);
 	ADD(threads, thread);
-	for (unsigned int i = 0; i < GUESTS_MAX + 1; i++)
-		ADD(guests, guest);
-	ck_assert_ptr_nonnull(strstr(run(), "65 guests"));
+	ADD(guests, guest);
+	ADD(guests, guest);
+	ck_assert_str_eq(run(), "manifest: guest 1: its VMM is that of guest 0");
+}
+END_TEST
+
+START_TEST(too_many)
+{
+	manifest->guests.count = GUESTS_MAX + 1;
+	manifest->size = IMAGE_SIZE - PAGE;
+	ck_assert_str_eq(run(), "manifest: 65 guests, at most 64 can be");
+	manifest->guests.count = 0;
+	manifest->threads.count = THREADS_MAX + 1;
+	ck_assert_str_eq(run(), "manifest: 81 threads, at most 80 can be");
+	manifest->threads.count = 0;
+	manifest->root_cnode_bits = 17;
+	ck_assert_str_eq(run(), "manifest: a CNode of 2^17 slots cannot be");
+	manifest->root_cnode_bits = 0xffffffff;
+	ck_assert_str_eq(run(), "manifest: a CNode of 2^4294967295 slots cannot be");
 }
 END_TEST
 
@@ -219,10 +347,14 @@ int main(void)
 	tcase_add_test(tests, wrong_heads);
 	tcase_add_test(tests, wrong_tables);
 	tcase_add_test(tests, wrong_names);
-	tcase_add_test(tests, too_many_guests);
+	tcase_add_test(tests, one_vmm_for_two_guests);
+	tcase_add_test(tests, too_many);
 	tcase_add_test(tests, places_in_the_image);
 	add_build_tests(tests);
+	add_rebuild_tests(tests);
+	add_servers_tests(tests);
 	add_guests_tests(tests);
+	add_manager_tests(tests);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -169,13 +169,19 @@ START_TEST(times)
 	*context = (struct manifest_sched_context){ .slot = 300, .budget = 2000, .period = 10000 };
 	ck_assert_str_eq(run(), "");
 	expect_call(0, 300, SCHED_CONTEXT_CONFIGURE, 125000, 625000, 0);
-	context->period = UINT64_MAX / FREQUENCY + 1;
-	ck_assert_ptr_nonnull(strstr(run(), "us are too long"));
+	context->period = MICROSECONDS_MAX + 1;
+	ck_assert_str_eq(run(),
+			 "manifest: sched_context 0: 2000 us of 1125899906842625 are too long");
+	context->period = 10000;
+	context->budget = UINT64_MAX;
+	ck_assert_ptr_nonnull(strstr(run(), "are too long"));
 }
 END_TEST
 
 START_TEST(threads)
 {
+	add_group("g", 200);
+	add_untyped(0x44000000, 26, 0);
 	*ADD(threads, thread) = (struct manifest_thread){ .name = "now",
 							  .thread = 300,
 							  .cnode = 301,
@@ -188,14 +194,15 @@ START_TEST(threads)
 	*ADD(threads, thread) =
 		(struct manifest_thread){ .name = "later", .thread = 310, .serve = 311 };
 	ck_assert_str_eq(run(), "");
-	expect_call(0, 300, THREAD_CONFIGURE, 301, 302, 303);
-	expect_call(1, 300, THREAD_SET_PRIORITY, 7, 0, 0);
-	expect_call(2, 300, THREAD_START_AT, 0x200000, 0x10000000, 0x11000000);
-	expect_call(3, 304, SCHED_CONTEXT_BIND, 300, 0, 0);
+	/* Behind the group's one. */
+	expect_call(1, 300, THREAD_CONFIGURE, 301, 302, 303);
+	expect_call(2, 300, THREAD_SET_PRIORITY, 7, 0, 0);
+	expect_call(3, 300, THREAD_START_AT, 0x200000, 0x10000000, 0x11000000);
+	expect_call(4, 304, SCHED_CONTEXT_BIND, 300, 0, 0);
 	/* All are ready before the first runs. */
-	ck_assert_uint_eq(call_count, 9);
-	expect_call(7, 300, THREAD_RESUME, 0, 0, 0);
-	expect_call(8, 310, THREAD_SERVE, 311, 0, 0);
+	ck_assert_uint_eq(call_count, 10);
+	expect_call(8, 300, THREAD_RESUME, 0, 0, 0);
+	expect_call(9, 310, THREAD_SERVE, 311, 0, 0);
 	refuse(THREAD_SERVE, ERR_STATE);
 	call_count = 0;
 	ck_assert_str_eq(run(), "manifest: thread 1 later: serve: ERR_STATE");
@@ -204,6 +211,8 @@ END_TEST
 
 START_TEST(vcpus)
 {
+	add_group("g", 200);
+	add_untyped(0x44000000, 26, 0);
 	ADD(threads, thread);
 	snprintf(ADD(guests, guest)->name, NAME_SIZE, "linux");
 	*ADD(vcpus, vcpu) = (struct manifest_vcpu){ .vcpu = 300,
@@ -217,11 +226,11 @@ START_TEST(vcpus)
 						    .start = 1 };
 	*ADD(vcpus, vcpu) = (struct manifest_vcpu){ .vcpu = 310 };
 	ck_assert_str_eq(run(), "");
-	/* Behind the thread's three. */
-	expect_call(3, 300, VCPU_CONFIGURE, 301, 302, 0x100);
-	expect_call(4, 300, VCPU_SET_PRIORITY, 9, 0, 0);
+	/* Behind the group's one and the thread's three; both VCpus have a VMM before they have time. */
+	expect_call(4, 300, VCPU_CONFIGURE, 301, 302, 0x100);
 	expect_call(5, 304, ADDRESS_SPACE_MAP_VCPU, 300, 0x14000000, 0);
-	expect_call(6, 303, SCHED_CONTEXT_BIND, 300, 0, 0);
+	expect_call(8, 300, VCPU_SET_PRIORITY, 9, 0, 0);
+	expect_call(9, 303, SCHED_CONTEXT_BIND, 300, 0, 0);
 	/* The last call starts the only one that is to start. */
 	expect_call(call_count - 1, 300, VCPU_START, 0, 0, 0);
 	expect_call(call_count - 2, 0, THREAD_RESUME, 0, 0, 0);

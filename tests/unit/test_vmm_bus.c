@@ -112,6 +112,29 @@ START_TEST(test_memory_range)
 }
 END_TEST
 
+START_TEST(test_roms)
+{
+	uint8_t host[32];
+	const struct vmm_rom roms[] = {
+		{ .source = (uintptr_t)host + 16, .size = 8, .address = 0 },
+		{ .source = (uintptr_t)host + 24, .size = 8, .address = UINT64_MAX - 7 },
+	};
+	const struct memory m = {
+		.base = 0x1000, .size = 16, .host = host, .roms = roms, .rom_count = 2
+	};
+
+	ck_assert_ptr_eq(memory_readable(&m, 0x1000, 16), host);
+	ck_assert_ptr_eq(memory_readable(&m, 0, 8), host + 16);
+	ck_assert_ptr_eq(memory_readable(&m, UINT64_MAX, 1), host + 31);
+	ck_assert_ptr_null(memory_readable(&m, 0, 9));
+	ck_assert_ptr_null(memory_readable(&m, 1, UINT64_MAX));
+	ck_assert_ptr_null(memory_readable(&m, UINT64_MAX, 2));
+	ck_assert_ptr_null(memory_readable(&m, 8, 1));
+	ck_assert_ptr_null(memory_range(&m, 0, 1));
+	ck_assert_ptr_null(memory_range(&m, UINT64_MAX, 1));
+}
+END_TEST
+
 Suite *bus_suite(void)
 {
 	Suite *suite = suite_create("bus");
@@ -122,6 +145,7 @@ Suite *bus_suite(void)
 	tcase_add_test(tests, test_full_bus);
 	tcase_add_test(tests, test_access_is_relative_and_cut);
 	tcase_add_test(tests, test_memory_range);
+	tcase_add_test(tests, test_roms);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

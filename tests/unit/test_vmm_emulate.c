@@ -196,6 +196,83 @@ START_TEST(test_no_decoding_needed)
 }
 END_TEST
 
+#define ROM 0x1000U
+
+static uint32_t rom[1024] __attribute__((aligned(4096)));
+
+static void start_with_rom(void)
+{
+	guest_start();
+	config.rom_count = 1;
+	config.roms[0] = (struct vmm_rom){ (uintptr_t)rom, sizeof(rom), ROM };
+	vmm.memory.rom_count = 1;
+}
+
+/* ldp w1, w2, [x3] of a device, executed in a ROM. */
+START_TEST(test_code_in_rom)
+{
+	const uint64_t exit[5] = { PRIORITIES_OF_SPIS, 0, 0, 0x92000000,
+				   VIRTUAL + PRIORITIES_OF_SPIS };
+
+	start_with_rom();
+	rom[1] = 0x29400861;
+	guest_write(PRIORITIES_OF_SPIS + 4, 1, 0x40);
+	page->registers.pc = VIRTUAL + ROM + 4;
+	page->registers.x[3] = VIRTUAL + PRIORITIES_OF_SPIS;
+	ck_assert_uint_eq(guest_exit(EXIT_MEMORY, exit), DISPOSITION_STEP | REPLY_REGISTERS);
+	ck_assert_uint_eq(update->registers.x[2], 0x40);
+}
+END_TEST
+
+/* Stores are refused, be they decoded or not; maintenance of its lines has nothing to do. */
+START_TEST(test_writes_to_rom)
+{
+	const uint64_t access = ACCESS_WRITE | ACCESS_PERMISSION;
+	const uint64_t decoded[5] = { ROM, access | ACCESS_DECODED | 2, 1, 0x9200004f, ROM };
+	const uint64_t maintenance[5] = { ROM + 64, access, 0, 0x9200014f, ROM + 64 };
+	const uint64_t pair[5] = { ROM + 8, access, 0, 0x9200004f, VIRTUAL + ROM + 8 };
+
+	start_with_rom();
+	ck_assert_uint_eq(guest_exit(EXIT_MEMORY, decoded), DISPOSITION_ABORT);
+	ck_assert_uint_eq(guest_exit(EXIT_MEMORY, maintenance), DISPOSITION_STEP);
+	/* stp w1, w2, [x3] */
+	rom[0] = 0x29000861;
+	page->registers.pc = VIRTUAL + ROM;
+	page->registers.x[3] = VIRTUAL + ROM + 8;
+	ck_assert_uint_eq(guest_exit(EXIT_MEMORY, pair), DISPOSITION_ABORT);
+	ck_assert_uint_eq(rom[2], 0);
+	ck_assert_str_eq(log_text(),
+			 "guest: write to read-only memory at 0x1000 (pc 0x40001000)\n"
+			 "guest: write to read-only memory at 0x1008 (pc 0xffff000000001000)\n");
+}
+END_TEST
+
+/* The end of a ROM and the device behind it: what is read of the one, and written to neither. */
+START_TEST(test_rom_before_device)
+{
+	const uint64_t at = UART - 4;
+	uint64_t read[5] = { UART, 0, 0, 0x92000000, VIRTUAL + UART };
+	uint64_t write[5] = { UART, ACCESS_WRITE, 0, 0x92000040, VIRTUAL + UART };
+
+	start_with_rom();
+	config.roms[0].address = UART - sizeof(rom);
+	rom[1023] = 0x12345678;
+	page->registers.x[1] = 'x';
+	page->registers.x[2] = 'y';
+	page->registers.x[3] = VIRTUAL + at;
+	page->registers.pc = VIRTUAL + UART - sizeof(rom);
+	/* ldp w1, w2, [x3] */
+	rom[0] = 0x29400861;
+	ck_assert_uint_eq(guest_exit(EXIT_MEMORY, read), DISPOSITION_STEP | REPLY_REGISTERS);
+	ck_assert_uint_eq(update->registers.x[1], 0x12345678);
+	/* stp w1, w2, [x3] */
+	rom[0] = 0x29000861;
+	ck_assert_uint_eq(guest_exit(EXIT_MEMORY, write), DISPOSITION_ABORT);
+	ck_assert_uint_eq(rom[1023], 0x12345678);
+	ck_assert_str_eq(console_text(), "");
+}
+END_TEST
+
 /* Any instruction at any device, with any registers: an answer, and nothing else. */
 START_TEST(test_random_instructions)
 {
@@ -231,6 +308,9 @@ Suite *emulate_suite(void)
 	tcase_add_test(tests, test_changed_code);
 	tcase_add_test(tests, test_code_elsewhere);
 	tcase_add_test(tests, test_no_decoding_needed);
+	tcase_add_test(tests, test_code_in_rom);
+	tcase_add_test(tests, test_writes_to_rom);
+	tcase_add_test(tests, test_rom_before_device);
 	tcase_add_test(tests, test_random_instructions);
 	tcase_set_timeout(tests, 60);
 	suite_add_tcase(suite, tests);

@@ -111,6 +111,9 @@ START_TEST(test_bad_configurations)
 	config.memory_base = 0 - 0x1000ULL;
 	refuse("the guest's memory wraps around");
 	guest_configure();
+	config.rom_count = VMM_ROMS_MAX + 1;
+	refuse("more ROMs than the configuration holds");
+	guest_configure();
 	config.device_count = VMM_DEVICES_MAX + 1;
 	refuse("more devices than the configuration holds");
 	guest_configure();

@@ -24,7 +24,7 @@ struct vcpu_page *page;
 struct vcpu_update *update;
 struct line console;
 struct line log_line_memory;
-struct line virtio_line;
+struct line virtio_lines[VMM_PORTS_MAX];
 struct fake_slot slot[VCPU_SLOTS];
 uint64_t pending_slots;
 uint64_t active_slots;
@@ -36,8 +36,8 @@ uint64_t result[4];
 struct stream_consumer console_out;
 struct stream_producer console_in;
 struct stream_consumer log_out;
-struct stream_consumer virtio_out;
-struct stream_producer virtio_in;
+struct stream_consumer virtio_out[VMM_PORTS_MAX];
+struct stream_producer virtio_in[VMM_PORTS_MAX];
 
 static uint8_t pages[2 * 4096] __attribute__((aligned(4096)));
 static uint64_t sequence;
@@ -96,12 +96,28 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 	return OK;
 }
 
+static void configure_ports(void)
+{
+	static const char *const names[VMM_PORTS_MAX] = { "hvc0", "vport1", "two",
+							  "0123456789abcdef" };
+
+	config.port_count = 1;
+	memset(virtio_lines, 0, sizeof(virtio_lines));
+	for (uint32_t i = 0; i < VMM_PORTS_MAX; i++) {
+		config.ports[i].line = (uint64_t)(uintptr_t)&virtio_lines[i];
+		config.ports[i].notify = CAP_VIRTIO_NOTIFY + i;
+		memcpy(config.ports[i].name, names[i],
+		       strnlen(names[i], sizeof(config.ports[i].name)));
+		stream_consumer_init(&virtio_out[i], &virtio_lines[i].output);
+		stream_producer_init(&virtio_in[i], &virtio_lines[i].input);
+	}
+}
+
 void guest_configure(void)
 {
 	memset(&config, 0, sizeof(config));
 	memset(&console, 0, sizeof(console));
 	memset(&log_line_memory, 0, sizeof(log_line_memory));
-	memset(&virtio_line, 0, sizeof(virtio_line));
 	memset(slot, 0, sizeof(slot));
 	memset(signals, 0, sizeof(signals));
 	memset(pages, 0, sizeof(pages));
@@ -126,8 +142,6 @@ void guest_configure(void)
 	config.root = CAP_ROOT;
 	config.console_notify = CAP_CONSOLE_NOTIFY;
 	config.log_notify = CAP_LOG_NOTIFY;
-	config.virtio_console_line = (uint64_t)(uintptr_t)&virtio_line;
-	config.virtio_console_notify = CAP_VIRTIO_NOTIFY;
 	config.device_count = 4;
 	config.devices[0] = (struct vmm_device){ VMM_DEVICE_GICV3, 0,       DISTRIBUTOR,
 						 REDISTRIBUTOR,    0x10000, 0x20000 };
@@ -139,15 +153,13 @@ void guest_configure(void)
 	stream_consumer_init(&console_out, &console.output);
 	stream_producer_init(&console_in, &console.input);
 	stream_consumer_init(&log_out, &log_line_memory.output);
-	stream_consumer_init(&virtio_out, &virtio_line.output);
-	stream_producer_init(&virtio_in, &virtio_line.input);
+	configure_ports();
 }
 
-void guest_start(void)
+void guest_begin(void)
 {
 	static const uint64_t nothing[5];
 
-	guest_configure();
 	ck_assert_ptr_null(vmm_init(&vmm, &config));
 	ck_assert_uint_eq(guest_exit(EXIT_START, nothing),
 			  DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM | REPLY_SLOTS);
@@ -155,6 +167,12 @@ void guest_start(void)
 	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
 		slot[i] = (struct fake_slot){ .configuration = slot[i].configuration };
 	page->registers = update->registers;
+}
+
+void guest_start(void)
+{
+	guest_configure();
+	guest_begin();
 }
 
 static void take_slots(void)
@@ -261,6 +279,7 @@ int main(void)
 	srunner_add_suite(runner, emulate_suite());
 	srunner_add_suite(runner, virtio_queue_suite());
 	srunner_add_suite(runner, virtio_suite());
+	srunner_add_suite(runner, virtio_ports_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

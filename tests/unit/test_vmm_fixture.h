@@ -41,7 +41,8 @@
 #define CAP_ROOT           6
 #define CAP_CONSOLE_NOTIFY 7
 #define CAP_LOG_NOTIFY     8
-#define CAP_VIRTIO_NOTIFY  9
+/* Of port 0; those of the others follow. */
+#define CAP_VIRTIO_NOTIFY 9
 
 /* What the kernel would know of an interrupt slot. */
 struct fake_slot {
@@ -60,7 +61,7 @@ extern struct vcpu_page *page;
 extern struct vcpu_update *update;
 extern struct line console;
 extern struct line log_line_memory;
-extern struct line virtio_line;
+extern struct line virtio_lines[VMM_PORTS_MAX];
 extern struct fake_slot slot[VCPU_SLOTS];
 /* What vcpu_query_slots() answers, and what the counter shows (1 GHz). */
 extern uint64_t pending_slots;
@@ -74,18 +75,19 @@ extern uint64_t cleared;
 /* The result words of the last reply. */
 extern uint64_t result[4];
 
-/* The other ends of the console, the log and the virtio console. */
+/* The other ends of the console, the log and the virtio console's ports. */
 extern struct stream_consumer console_out;
 extern struct stream_producer console_in;
 extern struct stream_consumer log_out;
-extern struct stream_consumer virtio_out;
-extern struct stream_producer virtio_in;
+extern struct stream_consumer virtio_out[VMM_PORTS_MAX];
+extern struct stream_producer virtio_in[VMM_PORTS_MAX];
 
 /*
- * A configured guest whose exit of kind start has been answered; for tests that do not start: only
- * configured.
+ * A guest with each device once, the virtio console with one port; then what is configured is made
+ * and its exit of kind start answered. Both at once.
  */
 void guest_configure(void);
+void guest_begin(void);
 void guest_start(void);
 
 /*
@@ -118,4 +120,5 @@ Suite *emulate_suite(void);
 Suite *sysreg_suite(void);
 Suite *exits_suite(void);
 Suite *virtio_suite(void);
+Suite *virtio_ports_suite(void);
 Suite *virtio_queue_suite(void);

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A driver's side of a split virtqueue, in the memory of the guest that the tests play. */
+/*
+ * A driver's side of a split virtqueue, in the memory of the guest that the tests play; and the
+ * driver of a whole device, which has its queues there too.
+ */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include <virtio/registers.h>
+#include <virtio/virtio.h>
+
+#include "test_vmm_fixture.h"
 
 /* Of a descriptor (Virtual I/O Device 1.2, 2.7.5). */
 #define RING_NEXT     1
@@ -41,3 +49,36 @@ bool ring_take(struct ring *ring, uint32_t *head, uint32_t *written);
 
 /* Numbers that look random, the same in every run. */
 uint32_t ring_random(void);
+
+/* The queues of the device, one behind the other. */
+#define DRIVER_RINGS      (MEMORY_BASE + 0x10000)
+#define DRIVER_RING_SPACE 0x1400
+#define DRIVER_RING_SIZE  8
+
+/* The status of a driver on its way, and at the end of it. */
+#define FOUND (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER)
+#define LIVE  (FOUND | VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK)
+
+extern struct ring driver_rings[VIRTIO_QUEUES_MAX];
+
+/* Registers; two of them for an address. */
+uint32_t driver_reg(uint64_t offset);
+void driver_set(uint64_t offset, uint32_t value);
+void driver_set_wide(uint64_t offset, uint64_t value);
+
+void driver_accept(uint64_t features);
+
+/* Make a queue ready, empty. */
+void driver_queue(uint32_t index);
+
+/*
+ * From a reset on as a driver does, with the first `queues` of the queues, up to what is still to
+ * come: DRIVER_OK (3.1.1).
+ */
+void driver_prepare(uint64_t features, uint32_t queues);
+
+void driver_kick(uint32_t queue);
+
+/* The next chain that came back, which must be there; whether there is none. */
+uint32_t driver_take(uint32_t queue, uint32_t head);
+bool driver_none(uint32_t queue);

@@ -94,12 +94,12 @@ static void check_lines(struct description *d, const cJSON *array)
 	uint32_t count = SERVER_CLIENTS;
 
 	for (uint32_t i = 0; i < d->guest_count; i++)
-		count += guest_device(&d->guests[i], VMM_DEVICE_VIRTIO_CONSOLE) ? 3 : 2;
+		count += 2 + guest_ports(&d->guests[i]);
 	if (count > CLIENTS_MAX)
 		error_at(
 			&d->document, array,
 			"the shell, the guests' consoles and the logs are %u, but the console multiplexer "
-			"serves %d\nleave out a guest or the virtio-console of one",
+			"serves %d\nleave out a guest, or ports of a virtio-console",
 			count, CLIENTS_MAX);
 }
 

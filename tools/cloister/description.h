@@ -120,6 +120,8 @@ struct guest_device {
 	uint64_t address;
 	uint64_t size;
 	uint32_t irq;
+	/* Of a virtio-console, each with a line to the multiplexer. */
+	uint32_t ports;
 };
 
 struct guest {
@@ -187,6 +189,9 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 
 /* The guest's first device of a kind; NULL if it has none. */
 const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind);
+
+/* How many ports the guest's virtio-console has; 0: it has no such device. */
+uint32_t guest_ports(const struct guest *guest);
 
 /* guest_images.c */
 

@@ -53,7 +53,7 @@ static const struct key budget_keys[] = {
 	[PERIOD_US] = { "period_us", VALUE_NUMBER, true, 100, 1000000, 0 },
 };
 
-enum { DEVICE_TYPE, DEVICE_ADDRESS, DEVICE_INTERRUPT };
+enum { DEVICE_TYPE, DEVICE_ADDRESS, DEVICE_INTERRUPT, DEVICE_PORTS };
 
 static const struct key device_keys[] = {
 	[DEVICE_TYPE] = { "type", VALUE_NAME, true, 0, 20, 0 },
@@ -61,6 +61,7 @@ static const struct key device_keys[] = {
 			     PAGE_SIZE },
 	/* The interrupt controller's model has 32 shared interrupts. */
 	[DEVICE_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 32, 63, 0 },
+	[DEVICE_PORTS] = { "ports", VALUE_NUMBER, false, 1, VMM_PORTS_MAX, 0 },
 };
 
 static void read_budget(struct guest *guest, struct document *document, const cJSON *node)
@@ -126,9 +127,18 @@ const struct guest_device *guest_device(const struct guest *guest, enum vmm_devi
 	return NULL;
 }
 
+uint32_t guest_ports(const struct guest *guest)
+{
+	const struct guest_device *console = guest_device(guest, VMM_DEVICE_VIRTIO_CONSOLE);
+
+	return console ? console->ports : 0;
+}
+
 static void add_device(struct guest *guest, const cJSON *node, const struct device_type *type,
 		       uint64_t address, uint32_t irq)
 {
+	bool console = type->kind == VMM_DEVICE_VIRTIO_CONSOLE;
+
 	guest->devices[guest->device_count++] = (struct guest_device){
 		.node = node,
 		.kind = type->kind,
@@ -136,6 +146,7 @@ static void add_device(struct guest *guest, const cJSON *node, const struct devi
 		.address = address,
 		.size = PAGE_SIZE,
 		.irq = irq,
+		.ports = console ? (uint32_t)schema_number(node, &device_keys[DEVICE_PORTS], 1) : 0,
 	};
 }
 
@@ -158,6 +169,10 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 	if (guest_device(guest, type->kind))
 		error_at(document, node,
 			 "a second %s is not supported yet\nkeep one %s in each guest", name, name);
+	if (type->kind != VMM_DEVICE_VIRTIO_CONSOLE && schema_node(node, "ports"))
+		error_at(document, schema_node(node, "ports"),
+			 "a %s has no ports\nleave \"ports\" out; it is for a virtio-console",
+			 name);
 	if (guest->device_count < VMM_DEVICES_MAX)
 		add_device(guest, node, type, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
 			   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));

@@ -23,11 +23,12 @@ static void check_overlap(const struct reading *r, const struct guest_rom *rom, 
 			  uint64_t address, uint64_t size)
 {
 	if (overlaps(rom->address, rom->content.size, address, size))
-		error_at(r->document, rom->node,
-			 "the ROM (0x%llx to 0x%llx) overlaps the %s at 0x%llx\nmove one of the two",
-			 (unsigned long long)rom->address,
-			 (unsigned long long)(rom->address + rom->content.size), other,
-			 (unsigned long long)address);
+		error_at(
+			r->document, rom->node,
+			"the ROM (0x%llx to 0x%llx) overlaps the %s at 0x%llx\nmove one of the two",
+			(unsigned long long)rom->address,
+			(unsigned long long)(rom->address + rom->content.size), other,
+			(unsigned long long)address);
 }
 
 static void check_place(const struct reading *r, const struct guest_rom *rom)
@@ -107,7 +108,8 @@ bool guest_roms_read(const struct reading *r)
 	if (!cJSON_IsArray(array))
 		return !array;
 	if (cJSON_GetArraySize(array) > VMM_ROMS_MAX)
-		error_at(r->document, array, "a guest can have %d ROMs, and these are %d\njoin some of them",
+		error_at(r->document, array,
+			 "a guest can have %d ROMs, and these are %d\njoin some of them",
 			 VMM_ROMS_MAX, cJSON_GetArraySize(array));
 	cJSON_ArrayForEach(node, array) read_rom(r, node);
 	return r->document->errors->count == before;

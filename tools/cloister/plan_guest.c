@@ -149,6 +149,20 @@ static uint64_t plan_line(struct guest_plan *g, struct serial *serial, const cha
 	return process_line(&g->vmm, link.frames);
 }
 
+/* The first port is Linux's hvc0, the others are vport0p1 and so on. */
+static void plan_port(struct guest_plan *g, struct serial *serial, uint32_t number)
+{
+	struct vmm_port *port = &g->config.ports[g->config.port_count++];
+
+	if (number)
+		snprintf(port->name, sizeof(port->name), "vport%u", number);
+	else
+		snprintf(port->name, sizeof(port->name), "hvc0");
+	port->line = plan_line(g, serial,
+			       arena_print(g->plan->arena, "%s %s", g->guest->name, port->name),
+			       CLIENT_CONSOLE, VMM_EVENT_VIRTIO_CONSOLE, &port->notify);
+}
+
 static void plan_lines(struct guest_plan *g, struct serial *serial)
 {
 	struct manifest_binding binding = { .kind = BINDING_EVENT, .b = g->vcpu };
@@ -158,10 +172,8 @@ static void plan_lines(struct guest_plan *g, struct serial *serial)
 	vector_add(g->plan->arena, &g->plan->bindings, &binding);
 	g->config.console_line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
 					   VMM_EVENT_CONSOLE, &g->config.console_notify);
-	if (guest_device(g->guest, VMM_DEVICE_VIRTIO_CONSOLE))
-		g->config.virtio_console_line = plan_line(
-			g, serial, arena_print(g->plan->arena, "%s hvc0", g->guest->name),
-			CLIENT_CONSOLE, VMM_EVENT_VIRTIO_CONSOLE, &g->config.virtio_console_notify);
+	for (uint32_t i = 0; i < guest_ports(g->guest); i++)
+		plan_port(g, serial, i);
 	g->config.log_line =
 		plan_line(g, serial, g->vmm.name, CLIENT_LOG, VMM_EVENT_LOG, &g->config.log_notify);
 }

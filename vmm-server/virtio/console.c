@@ -7,69 +7,76 @@
 #include <stddef.h>
 
 #include <virtio/console.h>
+#include <virtio/control.h>
 #include <virtio/registers.h>
 #include <vmm.h>
 
-/* The queues of the one port (5.3.2). */
-#define QUEUE_RECEIVE  0
-#define QUEUE_TRANSMIT 1
-#define QUEUES         2
+_Static_assert(2 + 2 * VMM_PORTS_MAX <= VIRTIO_QUEUES_MAX, "a console's queues have room");
 
-_Static_assert(QUEUES <= VIRTIO_QUEUES_MAX, "a console's queues have room");
+/* The port whose queue it is; of the control queues none. Odd queues are for output. */
+static struct virtio_port *console_port(struct virtio_console *console, uint32_t queue)
+{
+	return queue <= CONSOLE_TRANSMIT ? &console->ports[0] : &console->ports[queue / 2 - 1];
+}
+
+static bool console_multiport(const struct virtio_console *console)
+{
+	return console->virtio.driver_features & VIRTIO_CONSOLE_F_MULTIPORT;
+}
 
 /* Write to the line; gives how many bytes had room. If not all, an event comes with room. */
-static uint32_t console_put(struct virtio_console *console, const uint8_t *data, uint32_t size)
+static uint32_t console_put(struct virtio_port *port, const uint8_t *data, uint32_t size)
 {
-	uint32_t count = stream_write(&console->out, data, size);
+	uint32_t count = stream_write(&port->out, data, size);
 
 	/* It may have been emptied since, before its other end knew that it shall signal. */
-	if (count < size && stream_await_room(&console->out, 1))
-		count += stream_write(&console->out, data + count, size - count);
+	if (count < size && stream_await_room(&port->out, 1))
+		count += stream_write(&port->out, data + count, size - count);
 	return count;
 }
 
 /* Send what is left of a chain. True: all of it is in the line. */
-static bool console_send(struct virtio_console *console, const struct queue_chain *chain)
+static bool console_send(struct virtio_port *port, const struct queue_chain *chain)
 {
-	uint64_t skip = console->sent;
+	uint64_t skip = port->sent;
 
 	for (uint32_t i = 0; i < chain->readable; i++) {
 		const struct queue_vector *vector = &chain->vectors[i];
 		uint32_t from = skip < vector->size ? (uint32_t)skip : vector->size;
-		uint32_t count = console_put(console, vector->data + from, vector->size - from);
+		uint32_t count = console_put(port, vector->data + from, vector->size - from);
 
 		skip -= from;
-		console->sent += count;
+		port->sent += count;
 		if (count < vector->size - from)
 			return false;
 	}
-	console->sent = 0;
+	port->sent = 0;
 	return true;
 }
 
-static void console_transmit(struct virtio_console *console)
+static void console_transmit(struct virtio_console *console, uint32_t queue)
 {
+	struct virtio_port *port = console_port(console, queue);
 	struct queue_chain chain;
 
 	/* As many as the queue holds: what a further vCPU adds meanwhile it notifies of. */
 	for (uint32_t i = 0; i < QUEUE_SIZE_MAX; i++) {
-		if (!virtio_next(&console->virtio, QUEUE_TRANSMIT, &chain) ||
-		    !console_send(console, &chain))
+		if (!virtio_next(&console->virtio, queue, &chain) || !console_send(port, &chain))
 			break;
-		virtio_done(&console->virtio, QUEUE_TRANSMIT, &chain, 0);
+		virtio_done(&console->virtio, queue, &chain, 0);
 	}
-	if (stream_wakes_consumer(&console->out))
-		notification_signal(console->notify);
+	if (stream_wakes_consumer(&port->out))
+		notification_signal(port->notify);
 }
 
 /* Fill the writable part of a chain from the line; gives how many bytes came. */
-static uint32_t console_fill(struct virtio_console *console, const struct queue_chain *chain)
+static uint32_t console_fill(struct virtio_port *port, const struct queue_chain *chain)
 {
 	uint32_t filled = 0;
 
 	for (uint32_t i = chain->readable; i < chain->count; i++) {
 		const struct queue_vector *vector = &chain->vectors[i];
-		uint32_t count = stream_read(&console->in, vector->data, vector->size);
+		uint32_t count = stream_read(&port->in, vector->data, vector->size);
 
 		filled += count;
 		if (count < vector->size)
@@ -78,61 +85,104 @@ static uint32_t console_fill(struct virtio_console *console, const struct queue_
 	return filled;
 }
 
-static void console_receive(struct virtio_console *console)
+static void console_receive(struct virtio_console *console, uint32_t queue)
 {
+	struct virtio_port *port = console_port(console, queue);
 	struct queue_chain chain;
 
+	/* Drivers throw away what comes for a port that nobody has opened. */
+	if (console_multiport(console) && !port->open)
+		return;
 	for (uint32_t i = 0; i < QUEUE_SIZE_MAX; i++) {
 		/* Without data an event comes with it; without a chain, a notification. */
-		if (!stream_available(&console->in) && !stream_await_data(&console->in))
+		if (!stream_available(&port->in) && !stream_await_data(&port->in))
 			break;
-		if (!virtio_next(&console->virtio, QUEUE_RECEIVE, &chain))
+		if (!virtio_next(&console->virtio, queue, &chain))
 			break;
-		virtio_done(&console->virtio, QUEUE_RECEIVE, &chain, console_fill(console, &chain));
+		virtio_done(&console->virtio, queue, &chain, console_fill(port, &chain));
 	}
-	if (stream_wakes_producer(&console->in))
-		notification_signal(console->notify);
+	if (stream_wakes_producer(&port->in))
+		notification_signal(port->notify);
+}
+
+static void console_listen(struct virtio_console *console)
+{
+	control_listen(console);
+	/* A port that was opened takes what has waited for that. */
+	for (uint32_t i = 0; i < console->type.queues; i += 2)
+		if (i != CONSOLE_CONTROL_RECEIVE && virtio_queue_live(&console->virtio, i))
+			console_receive(console, i);
 }
 
 static void console_notify(struct virtio *virtio, uint32_t queue)
 {
 	struct virtio_console *console = &virtio->vmm->virtio_console;
 
-	if (queue == QUEUE_TRANSMIT)
-		console_transmit(console);
+	if (queue > CONSOLE_TRANSMIT && !console_multiport(console))
+		return;
+	if (queue == CONSOLE_CONTROL_RECEIVE)
+		control_say(console);
+	else if (queue == CONSOLE_CONTROL_TRANSMIT)
+		console_listen(console);
+	else if (queue % 2)
+		console_transmit(console, queue);
 	else
-		console_receive(console);
+		console_receive(console, queue);
 }
 
 static void console_stop(struct virtio *virtio, uint32_t queue)
 {
-	if (queue == QUEUE_TRANSMIT)
-		virtio->vmm->virtio_console.sent = 0;
-}
+	struct virtio_console *console = &virtio->vmm->virtio_console;
 
-static const struct virtio_type console_type = {
-	.id = VIRTIO_ID_CONSOLE,
-	.queues = QUEUES,
-	.notify = console_notify,
-	.stop = console_stop,
-};
+	if (queue == CONSOLE_CONTROL_RECEIVE)
+		control_forget(console);
+	else if (queue % 2 && queue != CONSOLE_CONTROL_TRANSMIT)
+		console_port(console, queue)->sent = 0;
+}
 
 void virtio_console_event(struct virtio_console *console)
 {
-	for (uint32_t i = 0; i < QUEUES; i++)
+	for (uint32_t i = 0; i < console->type.queues; i++)
 		if (virtio_queue_live(&console->virtio, i))
 			console_notify(&console->virtio, i);
+}
+
+static void console_set_type(struct virtio_console *console)
+{
+	console->type = (struct virtio_type){
+		.id = VIRTIO_ID_CONSOLE,
+		.features = VIRTIO_F_VERSION_1,
+		.queues = CONSOLE_TRANSMIT + 1,
+		.notify = console_notify,
+		.stop = console_stop,
+	};
+	if (console->port_count == 1)
+		return;
+	console->type.features |= VIRTIO_CONSOLE_F_MULTIPORT;
+	console->type.queues = 2 + 2 * console->port_count;
+	console->type.config = &console->config;
+	console->type.config_size = sizeof(console->config);
+	console->config.max_nr_ports = console->port_count;
 }
 
 static const char *virtio_console_attach(struct vmm *vmm, const struct vmm_device *device)
 {
 	struct virtio_console *console = &vmm->virtio_console;
-	struct line *line = (struct line *)(uintptr_t)vmm->config->virtio_console_line;
 
-	console->notify = vmm->config->virtio_console_notify;
-	stream_producer_init(&console->out, &line->output);
-	stream_consumer_init(&console->in, &line->input);
-	return virtio_attach(&console->virtio, vmm, &console_type, device);
+	if (!vmm->config->port_count || vmm->config->port_count > VMM_PORTS_MAX)
+		return "a virtio console without a port, or with too many";
+	console->port_count = vmm->config->port_count;
+	for (uint32_t i = 0; i < console->port_count; i++) {
+		const struct vmm_port *config = &vmm->config->ports[i];
+		struct line *line = (struct line *)(uintptr_t)config->line;
+
+		console->ports[i].notify = config->notify;
+		console->ports[i].name = config->name;
+		stream_producer_init(&console->ports[i].out, &line->output);
+		stream_consumer_init(&console->ports[i].in, &line->input);
+	}
+	console_set_type(console);
+	return virtio_attach(&console->virtio, vmm, &console->type, device);
 }
 
 static void virtio_console_reset(struct vmm *vmm)

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtio console (Virtual I/O Device 1.2, 5.3) with one port, on a line of its own to the
- * console multiplexer. Nothing is lost in either direction: with the line full the driver's chains
- * wait, with no chain to fill the line does.
+ * The virtio console (Virtual I/O Device 1.2, 5.3), each of its ports on a line of its own to the
+ * console multiplexer. Port 0 is a console; of the others a driver that does not agree on
+ * VIRTIO_CONSOLE_F_MULTIPORT knows nothing. Nothing is lost in either direction: with the line full
+ * the driver's chains wait, with no chain to fill, and with the port closed, the line does.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include <idl/vmm.h>
 
 #include <cloister/message.h>
 #include <cloister/stream.h>
@@ -14,16 +18,41 @@
 #include <devices/model.h>
 #include <virtio/virtio.h>
 
-struct virtio_console {
-	struct virtio virtio;
+/* The queues of port 0, and those of the control messages; the other ports' follow (5.3.2). */
+#define CONSOLE_RECEIVE          0
+#define CONSOLE_TRANSMIT         1
+#define CONSOLE_CONTROL_RECEIVE  2
+#define CONSOLE_CONTROL_TRANSMIT 3
+
+struct virtio_port {
 	struct stream_producer out;
 	struct stream_consumer in;
 	cap_t notify;
 	/* Bytes of the oldest chain for output that are in the line already. */
 	uint64_t sent;
+	/* Told to the driver; filled with NULs. */
+	const char *name;
+	/* The rest is the control queues'. The driver has heard of the port; it has opened it. */
+	bool added;
+	bool open;
+	/* What the driver has still to be told of it: events, by their numbers. */
+	uint32_t unsaid;
+};
+
+struct virtio_console {
+	struct virtio virtio;
+	struct virtio_type type;
+	/* The configuration space (5.3.4); without VIRTIO_CONSOLE_F_SIZE nothing else counts. */
+	struct {
+		uint16_t cols;
+		uint16_t rows;
+		uint32_t max_nr_ports;
+	} config;
+	uint32_t port_count;
+	struct virtio_port ports[VMM_PORTS_MAX];
 };
 
 extern const struct device_model virtio_console_model;
 
-/* The other end of the line signalled: there is input, or room. */
+/* The other end of a line signalled: there is input, or room. */
 void virtio_console_event(struct virtio_console *console);

@@ -52,3 +52,14 @@
 
 /* Device types (5). */
 #define VIRTIO_ID_CONSOLE 3
+
+/* Of the console (5.3.3): ports beside port 0, and control queues. */
+#define VIRTIO_CONSOLE_F_MULTIPORT (1ULL << 1)
+
+/* Events of its control messages (5.3.6.2). */
+#define VIRTIO_CONSOLE_DEVICE_READY 0
+#define VIRTIO_CONSOLE_PORT_ADD     1
+#define VIRTIO_CONSOLE_PORT_READY   3
+#define VIRTIO_CONSOLE_CONSOLE_PORT 4
+#define VIRTIO_CONSOLE_PORT_OPEN    6
+#define VIRTIO_CONSOLE_PORT_NAME    7

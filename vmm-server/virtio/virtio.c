@@ -9,6 +9,8 @@
 
 #include <idl/vmm.h>
 
+#include <cloister/string.h>
+
 #include <arch/interrupt.h>
 
 #include <virtio/registers.h>
@@ -17,9 +19,6 @@
 
 /* "CLST": read as a text, it names us. */
 #define VENDOR_ID 0x54534c43
-
-/* No device type here has features of its own. */
-#define FEATURES VIRTIO_F_VERSION_1
 
 /* What a driver may set; the rest is reserved, or the device's own. */
 #define STATUS_DRIVERS                                                                  \
@@ -71,7 +70,7 @@ static uint32_t virtio_features(const struct virtio *virtio)
 {
 	if (virtio->device_features_sel > 1)
 		return 0;
-	return (uint32_t)(FEATURES >> 32 * virtio->device_features_sel);
+	return (uint32_t)(virtio->type->features >> 32 * virtio->device_features_sel);
 }
 
 static void virtio_set_half(uint64_t *value, bool high, uint32_t half)
@@ -122,10 +121,7 @@ static uint32_t virtio_read(struct virtio *virtio, uint64_t offset)
 	case VIRTIO_MMIO_STATUS:
 		return virtio->status;
 	}
-	/*
-	 * Among them ConfigGeneration and the configuration space: without features of its own a
-	 * device type here has no valid fields in it, so it never changes.
-	 */
+	/* Among them ConfigGeneration. */
 	return 0;
 }
 
@@ -139,7 +135,8 @@ static void virtio_write_status(struct virtio *virtio, uint32_t value)
 		return;
 	}
 	/* Features that were not offered, or VERSION_1 refused: the driver reads that (3.1.1). */
-	if (virtio->driver_features != FEATURES)
+	if (virtio->driver_features & ~virtio->type->features ||
+	    !(virtio->driver_features & VIRTIO_F_VERSION_1))
 		status &= ~VIRTIO_STATUS_FEATURES_OK;
 	if (!(status & VIRTIO_STATUS_FEATURES_OK))
 		status &= ~VIRTIO_STATUS_DRIVER_OK;
@@ -224,11 +221,24 @@ static void virtio_write(struct virtio *virtio, uint64_t offset, uint32_t value)
 	}
 }
 
+/* The configuration space has fields of any size (4.2.2.2); beyond it there is nothing. */
+static void virtio_access_config(const struct virtio *virtio, struct access *access)
+{
+	uint64_t offset = access->offset - VIRTIO_MMIO_CONFIG;
+
+	access->value = 0;
+	if (offset + access->size <= virtio->type->config_size)
+		memcpy(&access->value, (const uint8_t *)virtio->type->config + offset,
+		       access->size);
+}
+
 static bool virtio_access(void *device, struct access *access)
 {
 	struct virtio *virtio = device;
 
-	if (access->size != 4 || access->offset % 4)
+	if (access->offset >= VIRTIO_MMIO_CONFIG)
+		virtio_access_config(virtio, access);
+	else if (access->size != 4 || access->offset % 4)
 		access->value = 0;
 	else if (access->write)
 		virtio_write(virtio, access->offset, (uint32_t)access->value);

@@ -11,7 +11,7 @@
 #include <virtio/queue.h>
 
 /* The most queues of a device type. */
-#define VIRTIO_QUEUES_MAX 2
+#define VIRTIO_QUEUES_MAX 10
 
 struct virtio;
 struct vmm;
@@ -21,6 +21,11 @@ struct vmm_device;
 struct virtio_type {
 	/* Its number (5). */
 	uint32_t id;
+	/* What it offers, VIRTIO_F_VERSION_1 among it. */
+	uint64_t features;
+	/* What the driver can read of its configuration space, which never changes. */
+	const void *config;
+	uint32_t config_size;
 	/* At most VIRTIO_QUEUES_MAX. */
 	uint32_t queues;
 	/*
