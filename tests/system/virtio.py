@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""System tests of virtio-console: Debian's Linux finds its ports, writes to them and reads from them.
+"""System tests of virtio-console: Debian's Linux finds its ports, writes to them, reads from them.
 
 Called with the name of one test, which is a function below.
 """
@@ -89,7 +89,7 @@ def reads_port(linux, consoles):
 
 
 def console(linux):
-    """With one port there is nothing but hvc0, which is the same after its driver has gone and come."""
+    """With one port there is nothing but hvc0, also after its driver has gone and come."""
     consoles = Consoles(linux, 1)
     # The 33rd is VERSION_1.
     finds_it(linux, "0" * 32 + "1" + "0" * 31)

@@ -119,6 +119,7 @@ Suite *decode_suite(void);
 Suite *emulate_suite(void);
 Suite *sysreg_suite(void);
 Suite *exits_suite(void);
+Suite *lines_suite(void);
 Suite *virtio_suite(void);
 Suite *virtio_ports_suite(void);
 Suite *virtio_queue_suite(void);
