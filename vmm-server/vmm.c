@@ -82,6 +82,8 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 	vcpu_init(&vmm->vcpu, vmm);
 	pl011_init(&vmm->pl011, &vmm->vcpu, console, config->console_notify);
 	pl061_init(&vmm->pl061, &vmm->vcpu);
+	/* A predecessor may have died between taking a line's request for a signal and the signal. */
+	notification_signal(config->console_notify);
 	if (config->vcpu_count != 1)
 		return "a guest has one vCPU so far";
 	if (config->rom_count > VMM_ROMS_MAX)

@@ -166,6 +166,7 @@ void guest_begin(void)
 	/* Of what the reset did, only the states remain to be seen. */
 	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
 		slot[i] = (struct fake_slot){ .configuration = slot[i].configuration };
+	memset(signals, 0, sizeof(signals));
 	page->registers = update->registers;
 }
 
