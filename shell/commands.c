@@ -108,7 +108,7 @@ static const struct command commands[] = {
 	{
 		.name = "mem",
 		.table = true,
-		.summary = "the machine's memory and the root server's slots",
+		.summary = "memory and slots, how much of them is free",
 		.run = machine_memory,
 	},
 	{

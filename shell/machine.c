@@ -192,11 +192,8 @@ void machine_version(struct shell *s)
 
 void machine_power_off(struct shell *s)
 {
-	enum status status;
+	enum status status = manager_power_off(s->root);
 
-	terminal_print(&s->terminal, "powering off\r\n");
-	terminal_flush(&s->terminal);
-	status = manager_power_off(s->root);
 	if (status != OK)
 		shell_error_status(s, status);
 }

@@ -31,7 +31,8 @@ static void wait_for_multiplexer(struct terminal *t)
 	notification_wait(t->wait, DEADLINE_NEVER, &bits);
 }
 
-void terminal_flush(struct terminal *t)
+/* Tell the multiplexer what it waits for. */
+static void tell(struct terminal *t)
 {
 	bool consumer = stream_wakes_consumer(&t->out);
 
@@ -44,7 +45,7 @@ void terminal_write(struct terminal *t, const char *data, uint32_t size)
 	uint32_t written = stream_write(&t->out, data, size);
 
 	while (written < size) {
-		terminal_flush(t);
+		tell(t);
 		if (!stream_await_room(&t->out, 1))
 			wait_for_multiplexer(t);
 		written += stream_write(&t->out, data + written, size - written);
@@ -68,7 +69,7 @@ uint8_t terminal_read(struct terminal *t)
 	uint8_t byte;
 
 	while (!stream_read(&t->in, &byte, 1)) {
-		terminal_flush(t);
+		tell(t);
 		if (!stream_await_data(&t->in))
 			wait_for_multiplexer(t);
 	}

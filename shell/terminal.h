@@ -31,15 +31,12 @@ struct terminal {
 /* Take the line where a predecessor left it. True: there was one. */
 bool terminal_init(struct terminal *t, const struct shell_config *config);
 
-/* Write `size` bytes, waiting until all have room. They may be shown only after terminal_flush(). */
+/* Write `size` bytes, waiting until all have room. They may be shown only when terminal_read() waits. */
 void terminal_write(struct terminal *t, const char *data, uint32_t size);
 
 /* terminal_write() of formatted text, as print_format() has it. */
 void terminal_print(struct terminal *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* Have what was written shown; terminal_read() does so before it waits. */
-void terminal_flush(struct terminal *t);
 
 /* The next byte that is typed, waiting for it. */
 uint8_t terminal_read(struct terminal *t);

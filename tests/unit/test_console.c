@@ -94,6 +94,27 @@ const char *screen(void)
 	return text;
 }
 
+void type(const char *text)
+{
+	ck_assert_uint_eq(stream_write(&driver.out, text, (uint32_t)strlen(text)), strlen(text));
+	settle();
+}
+
+const char *key(const char *text)
+{
+	type(text);
+	return screen();
+}
+
+const char *received(unsigned int client)
+{
+	static char text[STREAM_SIZE + 1];
+
+	settle();
+	text[stream_read(&ends[client].in, text, STREAM_SIZE)] = '\0';
+	return text;
+}
+
 START_TEST(console_passes)
 {
 	put(CONSOLE, "\x1b[1mboot\r\n$ ");
@@ -364,6 +385,8 @@ int main(void)
 	tcase_add_test(tests, hostile_clients);
 	suite_add_tcase(suite, tests);
 	suite_add_tcase(suite, key_tests());
+	suite_add_tcase(suite, shell_tests());
+	suite_add_tcase(suite, restart_tests());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

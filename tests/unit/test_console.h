@@ -64,7 +64,18 @@ uint8_t byte_at(uint32_t place);
 /* Move some bytes of `total` each way. True if the other end asks for a signal. */
 bool player_step(struct player *p, uint32_t total);
 
-/* The tests of the keys, and of several guests. */
+/* Type at the driver's end. */
+void type(const char *text);
+
+/* What a key shows. */
+const char *key(const char *text);
+
+/* What a client has received. */
+const char *received(unsigned int client);
+
+/* The tests of the keys and of several guests, of the shell, and of deaths. */
 TCase *key_tests(void);
+TCase *shell_tests(void);
+TCase *restart_tests(void);
 
 #endif

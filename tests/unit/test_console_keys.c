@@ -37,29 +37,6 @@ static void setup_guests(void)
 	screen();
 }
 
-static void type(const char *text)
-{
-	ck_assert_uint_eq(stream_write(&driver.out, text, (uint32_t)strlen(text)), strlen(text));
-	settle();
-}
-
-/* What a key shows. */
-static const char *key(const char *text)
-{
-	type(text);
-	return screen();
-}
-
-/* What a client has received. */
-static const char *received(unsigned int client)
-{
-	static char text[STREAM_SIZE + 1];
-
-	settle();
-	text[stream_read(&ends[client].in, text, STREAM_SIZE)] = '\0';
-	return text;
-}
-
 /* A client writes as much as it is let; gives how much of `total` that is. */
 static uint32_t flood(unsigned int client, uint32_t total)
 {

@@ -266,8 +266,6 @@ enum status manager_serve_power_off(void *context, uint64_t badge)
 {
 	(void)context;
 	(void)badge;
-	/* What is said before it has left the shell already. */
-	ck_assert_str_eq(written(), "powering off\r\n");
 	powered_off = true;
 	return OK;
 }
@@ -560,6 +558,7 @@ START_TEST(refusals)
 		{ MANAGER_SERVER_STATUS, "server list" },
 		{ MANAGER_MEMORY, "mem --json" },
 		{ MANAGER_MACHINE, "uptime" },
+		{ MANAGER_POWER_OFF, "poweroff" },
 	};
 
 	refused_status = ERR_ABORTED;
@@ -567,9 +566,6 @@ START_TEST(refusals)
 		refused_label = calls[i].label;
 		ck_assert_str_eq(answer(calls[i].line), refusal);
 	}
-	refused_label = MANAGER_POWER_OFF;
-	shell_run(&shell, "poweroff");
-	ck_assert_ptr_nonnull(strstr(written(), refusal));
 }
 END_TEST
 
