@@ -67,7 +67,6 @@ static void vcpu_init(struct vcpu *vcpu, struct vmm *vmm)
 
 const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 {
-	struct line *console = (struct line *)(uintptr_t)config->console_line;
 	struct line *log = (struct line *)(uintptr_t)config->log_line;
 	const char *error;
 
@@ -80,7 +79,6 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 	vmm->memory.roms = config->roms;
 	vmm->memory.rom_count = config->rom_count;
 	vcpu_init(&vmm->vcpu, vmm);
-	pl011_init(&vmm->pl011, &vmm->vcpu, console, config->console_notify);
 	pl061_init(&vmm->pl061, &vmm->vcpu);
 	/* A predecessor may have died between taking a line's request for a signal and the signal. */
 	notification_signal(config->console_notify);

@@ -94,7 +94,7 @@ static void check_lines(struct description *d, const cJSON *array)
 	uint32_t count = SERVER_CLIENTS;
 
 	for (uint32_t i = 0; i < d->guest_count; i++)
-		count += 2 + guest_ports(&d->guests[i]);
+		count += 1 + guest_consoles(&d->guests[i]);
 	if (count > CLIENTS_MAX)
 		error_at(
 			&d->document, array,

@@ -193,6 +193,9 @@ const struct guest_device *guest_device(const struct guest *guest, enum vmm_devi
 /* How many ports the guest's virtio-console has; 0: it has no such device. */
 uint32_t guest_ports(const struct guest *guest);
 
+/* How many lines to the multiplexer the guest itself has: one of its PL011, and one of each port. */
+uint32_t guest_consoles(const struct guest *guest);
+
 /* guest_images.c */
 
 /* Reads the guest's ROMs and images, places them in its memory and makes its device tree. */

@@ -134,6 +134,11 @@ uint32_t guest_ports(const struct guest *guest)
 	return console ? console->ports : 0;
 }
 
+uint32_t guest_consoles(const struct guest *guest)
+{
+	return guest_ports(guest) + (guest_device(guest, VMM_DEVICE_PL011) ? 1 : 0);
+}
+
 static void add_device(struct guest *guest, const cJSON *node, const struct device_type *type,
 		       uint64_t address, uint32_t irq)
 {

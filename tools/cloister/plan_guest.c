@@ -170,8 +170,9 @@ static void plan_lines(struct guest_plan *g, struct serial *serial)
 	g->events = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, 1);
 	binding.a = g->events;
 	vector_add(g->plan->arena, &g->plan->bindings, &binding);
-	g->config.console_line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
-					   VMM_EVENT_CONSOLE, &g->config.console_notify);
+	if (guest_device(g->guest, VMM_DEVICE_PL011))
+		g->config.console_line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
+						   VMM_EVENT_CONSOLE, &g->config.console_notify);
 	for (uint32_t i = 0; i < guest_ports(g->guest); i++)
 		plan_port(g, serial, i);
 	g->config.log_line =

@@ -316,14 +316,6 @@ static bool pl011_access(void *device, struct access *access)
 	return true;
 }
 
-void pl011_init(struct pl011 *p, struct vcpu *vcpu, struct line *line, cap_t notify)
-{
-	p->vcpu = vcpu;
-	p->notify = notify;
-	stream_producer_init(&p->out, &line->output);
-	stream_consumer_init(&p->in, &line->input);
-}
-
 static const char *pl011_attach(struct vmm *vmm, const struct vmm_device *device)
 {
 	struct region region = {
@@ -332,12 +324,17 @@ static const char *pl011_attach(struct vmm *vmm, const struct vmm_device *device
 		.access = pl011_access,
 		.device = &vmm->pl011,
 	};
+	struct line *line = (struct line *)(uintptr_t)vmm->config->console_line;
 
 	if (device->size != 0x1000)
 		return "a PL011 whose registers are not 4 KiB";
 	if (!arch_interrupt_shared(device->irq))
 		return "a PL011 whose interrupt is none for devices";
+	vmm->pl011.vcpu = &vmm->vcpu;
 	vmm->pl011.irq = device->irq;
+	vmm->pl011.notify = vmm->config->console_notify;
+	stream_producer_init(&vmm->pl011.out, &line->output);
+	stream_consumer_init(&vmm->pl011.in, &line->input);
 	return bus_add(&vmm->bus, &region) ? NULL : "a PL011 that overlaps another device";
 }
 

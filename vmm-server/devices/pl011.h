@@ -46,12 +46,6 @@ struct pl011 {
 
 extern const struct device_model pl011_model;
 
-/*
- * Put the device at the client's end of `line`; `notify` is the slot of the notification of the
- * line's other end.
- */
-void pl011_init(struct pl011 *p, struct vcpu *vcpu, struct line *line, cap_t notify);
-
 /* The other end of the line signalled: there is input, or room. */
 void pl011_event(struct pl011 *p);
 
