@@ -6,7 +6,9 @@ came instead is shown. QEMU never outlives the test.
 """
 
 import contextlib
+import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -15,6 +17,8 @@ import sys
 import pexpect
 
 PROMPT = r"guest:/\S*# "
+SHELL_KEY = "\x14s"
+SHELL_PROMPT = "cloister> "
 # Of a boot to a prompt under emulation on a busy machine, and of the answer to a command.
 BOOT_SECONDS = 150
 ANSWER_SECONDS = 30
@@ -90,6 +94,23 @@ class Machine:
     def boot(self):
         self.expect(PROMPT, BOOT_SECONDS)
         return self
+
+    def shell(self):
+        """Brings the machine's shell into view."""
+        self.type(SHELL_KEY)
+        self.expect(SHELL_PROMPT)
+
+    def order(self, line, seconds=ANSWER_SECONDS):
+        """A command to the shell, whose prompt was seen; gives the answer. Lines of the root server's
+        log may stand anywhere in what comes."""
+        self.type(line + "\r")
+        text = self.expect(SHELL_PROMPT, seconds).replace("\r", "")
+        return re.sub(r"\n?\[root\] [^\n]*", "", text)
+
+    def table(self, line):
+        """What the shell's command tells with --json."""
+        answer = self.order(line + " --json")
+        return json.loads(answer[re.search(r"[\[{]\s*[\"{\]]", answer).start():])
 
     def paste(self, text, seconds):
         """Writes as fast as the machine takes it, and reads what comes meanwhile."""

@@ -79,7 +79,38 @@ def hundred():
     print(f"{said[-1]} resets, {len(said)} lines, {seconds:.1f} s")
 
 
-TESTS = [linux, hundred]
+def renew(guest):
+    """A hundred new VMMs, by resets and by stop and start."""
+    for _ in range(RESETS // 2):
+        for order, answer in (("reset again", "begins anew"), ("stop again 0", "stopped"),
+                              ("start again", "started")):
+            text = guest.order(f"guest {order}")
+            check(f"guest again: {answer}" in text, f"{order} was answered by {text!r}")
+
+
+def leak():
+    """Neither a hundred resets nor a hundred new VMMs take a byte or a slot that stays away."""
+    with tempfile.TemporaryDirectory() as directory, machine(
+            tool("run", describe(directory))) as guest:
+        guest.expect("fresh\r", SECONDS)
+        guest.shell()
+        before = guest.table("mem")
+        deadline = time.monotonic() + SECONDS
+        while guest.table("guest list")[0]["resets"] < RESETS:
+            check(time.monotonic() < deadline, f"waited {SECONDS} s in vain for {RESETS} resets")
+        resets = guest.table("mem")
+        renew(guest)
+        after = guest.table("mem")
+        print(f"at first: {before}\nafter {RESETS} resets: {resets}\nafter {RESETS} new VMMs: {after}")
+        check(before == resets == after, "memory or slots are lost")
+        check(guest.table("guest list")[0]["state"] == "running", "the guest does not run")
+        guest.type("poweroff\r")
+        status = guest.end()
+        check(status == 0, f"QEMU's exit status is {status}")
+        check("stale" not in guest.transcript, "the guest found something left")
+
+
+TESTS = [linux, hundred, leak]
 
 
 def main():
