@@ -263,6 +263,21 @@ START_TEST(what_configure_refuses)
 }
 END_TEST
 
+/* The whole machine stood still, as one that is emulated does on a busy host: nobody pays for that for long. */
+START_TEST(stolen_time)
+{
+	load_new(0, 50, 2 * MS, 10 * MS);
+	load_new(1, 40, MS, MS);
+	root_waits();
+	ck_assert_ptr_eq(running(), &loads[0]);
+	fake.clock += 1000 * MS;
+	fake_interrupt();
+	ck_assert_ptr_eq(running(), &loads[1]);
+	pass(fake.clock + 20 * MS, MS);
+	ck_assert_uint_ge(loads[0].used, 2 * MS);
+}
+END_TEST
+
 /* Whatever is changed while it runs: no more than the new budget in the new period. */
 START_TEST(configured_while_it_runs)
 {
@@ -368,6 +383,7 @@ int main(void)
 	tcase_add_test(tcase, a_turn_goes_on);
 	tcase_add_test(tcase, yield);
 	tcase_add_test(tcase, a_budget_ends_and_comes_back);
+	tcase_add_test(tcase, stolen_time);
 	tcase_add_test(tcase, what_configure_refuses);
 	tcase_add_test(tcase, configured_while_it_runs);
 	tcase_add_test(tcase, time_of_no_use);
