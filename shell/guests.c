@@ -258,7 +258,7 @@ void guest_resume(struct shell *s)
 	struct guest guest;
 
 	if (find(s, &guest))
-		tell(s, &guest, manager_guest_resume(s->root, guest.index), "goes on",
+		tell(s, &guest, manager_guest_resume(s->root, guest.index), "resumed",
 		     "what can be resumed is paused");
 }
 
@@ -271,14 +271,18 @@ void guest_reset(struct shell *s)
 		     "what can be reset is running, paused or stopping; \"guest start\" starts it");
 }
 
-/* What became of it at once: it is asked, or stopped. */
-static const char *stop_words(struct shell *s, const struct guest *guest)
+/* What became of it at once: it was asked, or stopped. */
+static void tell_stopped(struct shell *s, const struct guest *guest, uint64_t patience)
 {
 	struct guest_status st;
+	enum status status = status_of(s, guest->index, &st);
 
-	if (status_of(s, guest->index, &st) == OK && st.state == GUEST_STATE_STOPPING)
-		return "asked to power itself off, and stopped if it does not";
-	return "stopped";
+	if (status == OK && st.state == GUEST_STATE_STOPPING)
+		terminal_print(&s->terminal,
+			       "guest %s: asked to power off, stopped in %lu s if it has not\r\n",
+			       guest->name, (unsigned long)patience);
+	else
+		tell(s, guest, status, "stopped", "");
 }
 
 void guest_stop(struct shell *s)
@@ -296,6 +300,8 @@ void guest_stop(struct shell *s)
 		return;
 	}
 	status = manager_guest_stop(s->root, guest.index, patience * 1000000);
-	tell(s, &guest, status, stop_words(s, &guest),
-	     "what can be stopped is running, paused or stopping");
+	if (status == OK)
+		tell_stopped(s, &guest, patience);
+	else
+		tell(s, &guest, status, "", "what can be stopped is running, paused or stopping");
 }

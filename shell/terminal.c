@@ -79,7 +79,7 @@ uint8_t terminal_read(struct terminal *t)
 enum status terminal_view(struct terminal *t, enum view_action action, const char *name)
 {
 	struct view_request *view = t->view;
-	uint64_t deadline = counter_after_us(TERMINAL_PATIENCE * UINT64_C(1000000));
+	uint64_t deadline = counter_after_us((uint64_t)TERMINAL_PATIENCE * 1000000);
 	uint32_t request = __atomic_load_n(&view->request, __ATOMIC_RELAXED) + 1;
 	uint64_t bits;
 

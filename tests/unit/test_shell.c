@@ -432,7 +432,7 @@ START_TEST(guests_are_managed)
 {
 	ck_assert_str_eq(answer("guest pause second"), "guest second: paused\r\n");
 	ck_assert_uint_eq(guests[1].call, MANAGER_GUEST_PAUSE);
-	ck_assert_str_eq(answer("guest resume 1"), "guest second: goes on\r\n");
+	ck_assert_str_eq(answer("guest resume 1"), "guest second: resumed\r\n");
 	ck_assert_uint_eq(guests[1].call, MANAGER_GUEST_RESUME);
 	ck_assert_str_eq(answer("  guest   reset  1 "), "guest second: begins anew\r\n");
 	ck_assert_uint_eq(guests[1].call, MANAGER_GUEST_RESET);
@@ -446,7 +446,7 @@ END_TEST
 START_TEST(guests_are_stopped)
 {
 	ck_assert_str_eq(answer("guest stop linux"),
-			 "guest linux: asked to power itself off, and stopped if it does not\r\n");
+			 "guest linux: asked to power off, stopped in 10 s if it has not\r\n");
 	ck_assert_uint_eq(guests[0].patience, 10000000);
 	guests[0].state = GUEST_STATE_RUNNING;
 	answer("guest stop linux 86400");
