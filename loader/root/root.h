@@ -25,10 +25,6 @@ struct message;
 /* Slots of the largest CNode that can be (untyped.retype in idl/kernel.idl). */
 #define SLOTS_MAX 0x10000
 
-/* Of the processor, for the root server itself once the machine is started: whoever calls it. */
-#define ROOT_BUDGET_US 500
-#define ROOT_PERIOD_US 10000
-
 /* Microseconds that can be turned into ticks: of a counter below 8 GHz they fit in 64 bits. */
 #define MICROSECONDS_MAX (1ULL << 50)
 
@@ -82,7 +78,7 @@ static inline uint64_t microseconds_of(uint64_t ticks)
 _Noreturn void root_stop(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Whether the root server's own time is limited to ROOT_BUDGET_US, so that a storm of calls takes no more
+ * Whether the root server's own time is limited to ROOT_BUDGET_US in each ROOT_PERIOD_US, so that a storm of calls takes no more
  * than that of the others' time. It is not while the machine starts.
  */
 void root_limit_time(bool limited);
