@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Machines whose time is counted instructions: the same from run to run, to the digit."""
 
+import collections
 import contextlib
 import gzip
 import os
@@ -26,9 +27,9 @@ def built(name):
 
 
 def command(description, folders, options=(), qemu=()):
-    """The command that runs tests/bench/`description`."""
+    """The command that runs a description: its name in tests/bench, or its path."""
     return cloister("run", "--icount", *(part for folder in folders for part in ("--images", folder)),
-                    *options, source(os.path.join("tests/bench", description)), "--", *qemu)
+                    *options, os.path.join(source("tests/bench"), description), "--", *qemu)
 
 
 def run(arguments):
@@ -62,11 +63,15 @@ def figures(text):
             re.findall(r"^figure (\w+) (\d+) (\d+) (\d+)$", text, re.MULTILINE)}
 
 
+Counts = collections.namedtuple("Counts", "guest outside exits waits")
+
+
 def counts(text):
-    """What the root server said of the guest's cost at its end: instructions outside the guest's
-    kernel, exits and waits of the guest."""
-    (outside,) = numbers(text, r"the machine: \d+ instructions in guests' kernels, (\d+) in all else")
-    return (outside, *numbers(text, r"guest linux: (\d+) exits, (\d+) waits"))
+    """What the root server said of the only guest's cost at its end: instructions in the guest's kernel
+    and outside it, exits and waits of the guest."""
+    guest, outside = numbers(
+        text, r"the machine: (\d+) instructions in guests' kernels, (\d+) in all else")
+    return Counts(guest, outside, *numbers(text, r"guest \w+: (\d+) exits, (\d+) waits"))
 
 
 def archive_entry(name, mode, content):
@@ -149,7 +154,6 @@ def boot(description, folders):
         guest, outside = instructions(gdb)
         counter = gdb.register("x19")
         later, text = exits_to_the_end(gdb, process)
-    _, exits, _ = counts(text)
     # The first exit of all comes before the kernel's first instruction.
     return {"guest": guest - guest_before, "outside": outside - outside_before,
-            "exits": exits - later - 1, "counter": counter}
+            "exits": counts(text).exits - later - 1, "counter": counter}

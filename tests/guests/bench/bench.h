@@ -17,13 +17,5 @@ struct operation {
 /* Ends at an entry without a name. The first measures nothing: what it takes is taken from the others. */
 extern const struct operation operations[];
 
-/* Makes ready what the operations and the console need. */
-void arch_start(void);
-
-/* Writes one character to the guest's console. */
-void arch_put(char c);
-
-_Noreturn void arch_power_off(void);
-
-/* Where arch/<a>/start.S goes, on a stack. */
-_Noreturn void bench_main(void);
+/* Makes ready what the operations need, behind arch_interrupts_start(). */
+void arch_operations_start(void);

@@ -5,6 +5,7 @@
  */
 #include "bench.h"
 #include "figure.h"
+#include "machine.h"
 
 #define OPERATIONS_MAX 16
 
@@ -28,11 +29,14 @@ static void put_line(const char *line)
 	arch_put('\n');
 }
 
-void bench_main(void)
+void guest_main(const uint8_t *tree)
 {
 	char line[FIGURE_LINE_SIZE];
 
-	arch_start();
+	(void)tree;
+	arch_interrupts_start();
+	arch_console_start();
+	arch_operations_start();
 	for (size_t i = 0; operations[i].name; i++)
 		for (size_t round = 0; round < FIGURE_ROUNDS; round++)
 			samples[i][round] = operations[i].measure();

@@ -15,14 +15,18 @@
 #define UARTCR_TRANSMIT 0x101
 #define UARTIFLS_RESET  0x12
 
+/* Where the descriptions of tests/bench have a virtio-console. */
+#define VIRTIO_CONSOLE 0x0a000000
+
 /* GICv3 (Arm IHI 0069, chapter 12): distributor, redistributor and its SGI frame. */
 #define GICD 0x08000000
 #define GICR 0x080a0000
 #define GICS (GICR + 0x10000)
 
 /* PSCI (Arm DEN 0022, 5.1). */
-#define PSCI_VERSION    0x84000000
-#define PSCI_SYSTEM_OFF 0x84000008
+#define PSCI_VERSION      0x84000000
+#define PSCI_SYSTEM_OFF   0x84000008
+#define PSCI_SYSTEM_RESET 0x84000009
 
 /* CNTV_CTL_EL0 (Arm ARM D19.12). */
 #define CNTV_CTL_ENABLE 1

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a guest without an operating system uses of its machine. Interrupts are masked, the MMU is off. */
+#pragma once
+
+#include <stdint.h>
+
+/* Makes ready the interrupt controller: SGI 0 and the virtual timer. */
+void arch_interrupts_start(void);
+
+/* Ticks of the counter. */
+uint64_t arch_counter(void);
+
+/* Sleeps until the counter says `ticks`; the interrupt controller must be ready. */
+void arch_sleep_until(uint64_t ticks);
+
+/* The guest's PL011: once, then one character at a time. */
+void arch_console_start(void);
+void arch_put(char c);
+
+_Noreturn void arch_power_off(void);
+
+/* Where arch/<a>/start.S goes, on a stack; `tree` is the guest's device tree. */
+_Noreturn void guest_main(const uint8_t *tree);
