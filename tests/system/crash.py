@@ -6,6 +6,7 @@ tools/symbolize names in it, and how the machine goes on. The programs that cras
 Called with the name of one test, which is a function below.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -56,18 +57,24 @@ def programs(directory, room, name, replacement):
     return folder
 
 
-def run(room, name, replacement, guests):
-    """Boots guests, with one program replaced that is not restarted. Gives the console, with
-    functions' names."""
+@contextlib.contextmanager
+def described(room, name, replacement, guests, restart):
+    """The command that boots guests with one program replaced, and the folder of programs."""
     with tempfile.TemporaryDirectory() as directory:
         folder = programs(directory, room, name, replacement)
         description = os.path.join(directory, "crash.json")
         with open(description, "w", encoding="ascii") as file:
             json.dump({"board": "qemu-virt-aarch64",
-                       "servers": {name: {"restart": "never"} for name in ("uart", "console")},
+                       "servers": {name: {"restart": restart} for name in ("uart", "console")},
                        "guests": [{"name": guest, "memory": "4 MiB", "kernel": elf("guest"),
-                                   "restart": "never"} for guest in guests]}, file)
-        text, status = feed(tool("run", "--programs", folder, description), "", SECONDS)
+                                   "restart": restart} for guest in guests]}, file)
+        yield tool("run", "--programs", folder, description), folder
+
+
+def run(room, name, replacement, guests, restart="never"):
+    """Boots guests, with one program replaced. Gives the console, with functions' names."""
+    with described(room, name, replacement, guests, restart) as (command, folder):
+        text, status = feed(command, "", SECONDS)
         text = symbolized(text, folder)
     if status != 0:
         show(text)
@@ -146,6 +153,43 @@ def console():
     driver_fails("console", "console")
 
 
+def again():
+    """A VMM that crashes at each start is restarted as often as its description says."""
+    text = run("vmm-server", "vmm-server", elf("vmm"), ["null"],
+               {"limit": 3, "within_ms": 60000, "back_off_ms": 10})
+    for number in (1, 2, 3):
+        expect(text, *crashed("vmm null", VMMS["null"][0]))
+        text = text.split("server vmm null crashed", 1)[1]
+        expect(text, f"  it is restarted in {10 << (number - 1)} ms",
+               rf"\[root\] guest null: its VMM was restarted, number {number}")
+    expect(text, *crashed("vmm null", VMMS["null"][0]))
+    expect(without_reports(text),
+           r"\[root\] server vmm null: failed again after 3 restarts in a row, and is given up",
+           r"\[root\] guest null: its VMM failed",
+           r"\[root\] the last guest has ended: powering off")
+
+
+def hang():
+    """A VMM that hangs has no say: its guest is reset, stopped and started, and takes no time when it
+    is stopped."""
+    with described("vmm-server", "vmm-server", elf("vmm"), ["hang"], "never") as (command, _):
+        with machine(command) as hung:
+            hung.shell()
+            hung.order("guest reset hang")
+            status = hung.table("guest list")[0]
+            check((status["state"], status["resets"]) == ("running", 1), f"it is {status}")
+            hung.order("guest stop hang 3")
+            check(hung.table("guest list")[0]["state"] == "stopping", "it is not asked to stop")
+            hung.expect(r"guest hang: stopped\r")
+            status = hung.table("guest list")[0]
+            check(status["state"] == "stopped", f"it is {status}")
+            check(hung.table("guest list")[0] == status, "it still takes time")
+            hung.order("guest start hang")
+            check(hung.table("guest list")[0]["state"] == "running", "it is not started")
+            hung.type("poweroff\r")
+            check(hung.end() == 0, "QEMU failed")
+
+
 def kernel():
     """An interrupt controller where nothing is: the kernel says where it crashed, and stops."""
     gicd = constants("aarch64")["PLATFORM_GICD"] * struct.calcsize(U64)
@@ -166,7 +210,7 @@ def kernel():
            frame(r"\d", "kernel", "arch_main", "kernel/arch/aarch64/start.c"))
 
 
-TESTS = [vmm, uart, console, kernel]
+TESTS = [vmm, uart, console, again, hang, kernel]
 
 
 def main():

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A VMM that crashes, in the way that its guest's name says: what it may not write, what it may not
- * run, and where nothing is. Whatever it gets away with ends in a trap of its own.
+ * run, and where nothing is; or that hangs. Whatever it gets away with ends in a trap of its own.
  */
+#include <stddef.h>
 #include <stdint.h>
 
 #include <cloister/message.h>
@@ -65,6 +66,10 @@ void server_main(struct message *first)
 	case 's':
 		run(&on_stack);
 		break;
+	case 'h':
+		/* One that hangs is none of the failures that are seen. */
+		for (;;)
+			nowhere = NULL;
 	}
 	__builtin_trap();
 }
