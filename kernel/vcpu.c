@@ -42,6 +42,10 @@ static void vcpu_halt(struct vcpu *vcpu)
 	vcpu->exit.pending = false;
 	vcpu->stopped = false;
 	vcpu->restart = false;
+	/* What its VMM was not told is not for the next, whose models are at power-on. */
+	vcpu->events = 0;
+	vcpu->event_deadline = false;
+	vcpu->armed = true;
 }
 
 void vcpu_destroy(struct vcpu *vcpu)

@@ -12,6 +12,7 @@ static const char *const state_names[] = {
 	[SERVER_STATE_RUNNING] = "running",
 	[SERVER_STATE_RESTARTING] = "restarting",
 	[SERVER_STATE_FAILED] = "failed",
+	[SERVER_STATE_STOPPED] = "stopped",
 };
 
 static void error_no_console(struct shell *s, const char *name)

@@ -100,10 +100,9 @@ void servers_stop(uint32_t thread)
 	struct server *server = &servers[thread];
 
 	thread_suspend(description->threads[thread].thread);
-	if (server->state == SERVER_STATE_RESTARTING) {
-		server->state = SERVER_STATE_FAILED;
-		server->restart_at = DEADLINE_NEVER;
-	}
+	server->restart_at = DEADLINE_NEVER;
+	if (server->state != SERVER_STATE_FAILED)
+		server->state = SERVER_STATE_STOPPED;
 }
 
 static bool renew(uint32_t thread)

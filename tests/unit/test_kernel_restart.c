@@ -122,6 +122,32 @@ START_TEST(start_without_an_answer)
 }
 END_TEST
 
+/* A VCpu that lost its VMM begins with the next as if it were new: no signal is told that the last was not. */
+START_TEST(another_vmm)
+{
+	struct task next = task_new_passive();
+	cap_t other = object_new(OBJECT_ENDPOINT, 0);
+
+	run();
+	signal_bits(1);
+	expect_event(1);
+	signal_bits(2);
+	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
+	ck_assert_ok(thread_suspend(vmm.cap));
+	machine_check();
+	ck_assert_int_eq(guest_state(), STATE_STOPPED);
+	task_serve(&next, other);
+	ck_assert_ok(vcpu_configure(guest.cap, guest.space, other, 0));
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_uint_eq(task_label(&next), LABEL_EXIT + EXIT_START);
+	ck_assert(!task_answer(&next, other, &guest, DISPOSITION_PARK, 0));
+	ck_assert_int_eq(guest_state(), STATE_PARKED);
+	signal_bits(4);
+	ck_assert_uint_eq(task_label(&next), LABEL_EXIT + EXIT_EVENT);
+	ck_assert_uint_eq(task_word(&next, 1), 4);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("restart");
@@ -131,5 +157,6 @@ int main(void)
 	tcase_add_test(tcase, a_start_goes_before_signals);
 	tcase_add_test(tcase, stop_and_start_with_an_exit_under_way);
 	tcase_add_test(tcase, start_without_an_answer);
+	tcase_add_test(tcase, another_vmm);
 	return machine_main("restart", &tcase, 1);
 }

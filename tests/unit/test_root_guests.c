@@ -385,7 +385,7 @@ START_TEST(managed_while_restarting)
 	ck_assert_int_eq(manage(MANAGER_GUEST_RESET, 0, 0), ERR_STATE);
 	ck_assert_int_eq(manage(MANAGER_GUEST_STOP, 0, 1000000), OK);
 	ck_assert_int_eq(state(0), GUEST_STATE_STOPPED);
-	ck_assert_int_eq(servers_get(0)->state, SERVER_STATE_FAILED);
+	ck_assert_int_eq(servers_get(0)->state, SERVER_STATE_STOPPED);
 	ck_assert_uint_eq(servers_deadline(), DEADLINE_NEVER);
 	ck_assert_int_eq(manage(MANAGER_GUEST_START, 0, 0), OK);
 	expect_anew(0);
