@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memcpy and its relatives. Where source and destination are aligned alike they go in steps of 16
+ * memcpy and its relatives. Where source and destination are aligned alike they go in steps of 64
  * bytes, which is how nearly all large copies come (pages, images); otherwise byte by byte. No
  * access is ever unaligned, so the loader can use them with the MMU off, when all memory is Device
  * memory. Compile with -fno-tree-loop-distribute-patterns: the compiler would turn these loops into
@@ -16,6 +16,7 @@ struct chunk {
 } __attribute__((may_alias));
 
 #define CHUNK sizeof(struct chunk)
+#define BLOCK (8 * CHUNK)
 
 static int aligned_alike(const void *a, const void *b)
 {
@@ -27,21 +28,32 @@ static int is_aligned(const void *p)
 	return ((uintptr_t)p & (CHUNK - 1)) == 0;
 }
 
+/* Loads all before it stores. */
+static inline void copy_block(struct chunk *d, const struct chunk *s)
+{
+	struct chunk c0 = s[0], c1 = s[1], c2 = s[2], c3 = s[3];
+	struct chunk c4 = s[4], c5 = s[5], c6 = s[6], c7 = s[7];
+
+	d[0] = c0;
+	d[1] = c1;
+	d[2] = c2;
+	d[3] = c3;
+	d[4] = c4;
+	d[5] = c5;
+	d[6] = c6;
+	d[7] = c7;
+}
+
 /* Right also for regions that overlap, if `d` is the lower: each step loads before it stores. */
 static inline void copy_forwards(uint8_t *d, const uint8_t *s, size_t size)
 {
 	if (aligned_alike(d, s)) {
 		for (; size && !is_aligned(d); size--)
 			*d++ = *s++;
-		for (; size >= 2 * CHUNK; size -= 2 * CHUNK) {
-			struct chunk first = ((const struct chunk *)s)[0];
-			struct chunk second = ((const struct chunk *)s)[1];
-
-			((struct chunk *)d)[0] = first;
-			((struct chunk *)d)[1] = second;
-			d += 2 * CHUNK;
-			s += 2 * CHUNK;
-		}
+		for (; size >= BLOCK; size -= BLOCK, d += BLOCK, s += BLOCK)
+			copy_block((struct chunk *)d, (const struct chunk *)s);
+		for (; size >= CHUNK; size -= CHUNK, d += CHUNK, s += CHUNK)
+			*(struct chunk *)d = *(const struct chunk *)s;
 	}
 	while (size--)
 		*d++ = *s++;

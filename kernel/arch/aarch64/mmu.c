@@ -220,19 +220,24 @@ void arch_space_destroy(struct address_space *space)
  */
 void arch_memory_zero(void *memory, uint64_t size, bool clean)
 {
-	uint64_t zva = read_sysreg(dczid_el0);
-	uint64_t block = 4UL << (zva & 0xf);
+	uint64_t dczid = read_sysreg(dczid_el0);
+	uint64_t block = 4UL << (dczid & 0xf);
 	uint64_t line = 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
+	bool zva = !(dczid & BIT(4)) && aligned((uint64_t)memory | size, block);
 	char *end = (char *)memory + size;
 
-	if (zva & BIT(4) || !aligned((uint64_t)memory | size, block))
-		memset(memory, 0, size);
-	else
+	if (zva && clean && block == line) {
+		/* Each line while it is in the nearest cache. */
 		for (char *at = memory; at < end; at += block)
+			__asm__ volatile("dc zva, %0\n\tdc civac, %0" ::"r"(at) : "memory");
+	} else {
+		if (!zva)
+			memset(memory, 0, size);
+		for (char *at = memory; zva && at < end; at += block)
 			__asm__ volatile("dc zva, %0" ::"r"(at) : "memory");
-	if (!clean)
-		return;
-	for (char *at = memory; at < end; at += line)
-		__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
-	__asm__ volatile("dsb sy" ::: "memory");
+		for (char *at = memory; clean && at < end; at += line)
+			__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+	}
+	if (clean)
+		__asm__ volatile("dsb sy" ::: "memory");
 }
