@@ -37,8 +37,7 @@ static void enqueue(struct context *context, bool first)
 static void end_idle(struct sched_context *sc, uint64_t now)
 {
 	sc->idle = false;
-	if (!budget_is_full(sc))
-		budget_begin(sc, now);
+	budget_begin(sc, now);
 }
 
 /* Apart, so that the way of an exit has nothing to save for it. */
@@ -51,7 +50,7 @@ static __attribute__((noinline)) void enqueue_after_idle(struct context *context
 /* A context with time becomes ready. */
 static void enqueue_ready(struct context *context)
 {
-	if (context->sc->idle)
+	if (context->sc->idle && !budget_is_full(context->sc))
 		enqueue_after_idle(context);
 	else
 		enqueue(context, false);
@@ -279,15 +278,15 @@ static __attribute__((noinline)) void charge_other(struct sched_context *sc, uin
 	struct sched_context *last = core.sc;
 
 	sched_charge(now);
-	if (last)
+	if (last && !budget_is_full(last))
 		last->idle = !last->holder || last->holder->state != STATE_READY;
 	core.sc = sc;
 	core.since = now;
-	if (!sc)
+	if (!sc || budget_is_full(sc))
 		return;
 	if (sc->idle)
 		end_idle(sc, now);
-	else if (!budget_is_full(sc))
+	else
 		budget_begin(sc, now > sc->period ? now - sc->period : 0);
 }
 
