@@ -143,8 +143,7 @@ void slots_fold(struct slots *slots)
 	slots->dirty = true;
 }
 
-/* A hardware slot whose device went quiet before the guest saw it is not pending any more. */
-static void drop_quiet(struct slots *slots)
+void slots_drop_quiet(struct slots *slots)
 {
 	uint64_t latched = slots->hardware & slots->latch & ~slots->active;
 
@@ -175,7 +174,7 @@ void slots_fill(struct slots *slots)
 	uint64_t pending;
 	uint64_t waiting;
 
-	drop_quiet(slots);
+	slots_drop_quiet(slots);
 	pending = slots_pending(slots) & slots->enabled & ~(slots->hardware & slots->active);
 	waiting = pending | slots->active;
 	for (uint32_t i = 0; i < list_register_count() && waiting; i++) {

@@ -74,6 +74,8 @@ void vcpu_enter(struct vcpu *vcpu)
 void vcpu_idle(struct vcpu *vcpu)
 {
 	slots_fold(&vcpu->slots);
+	/* A guest that stopped its timer and left the interrupt alone would never wait again. */
+	slots_drop_quiet(&vcpu->slots);
 	if (slots_pending(&vcpu->slots) & vcpu->slots.enabled)
 		return;
 	vcpu->waits++;

@@ -40,6 +40,9 @@ enum status slots_check(uint32_t slot, uint64_t change);
 void slots_pend(struct slots *slots, uint32_t slot);
 void slots_set_line(struct slots *slots, uint32_t slot, bool up);
 
+/* A hardware slot whose device went quiet before the guest saw it is not pending any more. They are folded. */
+void slots_drop_quiet(struct slots *slots);
+
 /* The bits of slots that are pending, by latch or line. */
 uint64_t slots_pending(const struct slots *slots);
 

@@ -63,6 +63,14 @@ START_TEST(hardware)
 	set_timer_slot(0);
 	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
 	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
+	/* The same, and then it waits: there is nothing that it would wake for. */
+	guest.vcpu->arch.timer = fake.clock + 100;
+	fake_pass(fake.clock + 100);
+	ck_assert(fake_guest_sees(IRQ_VIRTUAL_TIMER));
+	guest.vcpu->arch.timer = DEADLINE_NEVER;
+	fake_guest_wait();
+	ck_assert_int_eq(guest.vcpu->context.state, STATE_IDLE);
+	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
 }
 END_TEST
 
