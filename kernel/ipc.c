@@ -187,8 +187,10 @@ enum status ipc_reply(struct thread *server, uint64_t deadline)
 	context->caller = NULL;
 	sched_return(context);
 	/* Its next exit may wait for this answer already: only now has the VCpu its time back. */
-	if (caller->kind == CONTEXT_VCPU)
+	if (caller->kind == CONTEXT_VCPU) {
+		sched_answered(caller);
 		vcpu_answered(vcpu_of(caller));
+	}
 	return OK;
 }
 

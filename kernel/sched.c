@@ -5,6 +5,7 @@
 #include <arch/cpu.h>
 #include <arch/registers.h>
 #include <budget.h>
+#include <ipc.h>
 #include <sched.h>
 #include <vcpu.h>
 
@@ -86,6 +87,14 @@ static bool has_time(const struct sched_context *sc)
 	return sc && sc->count && list_empty(&sc->timeout.link);
 }
 
+/* The timer ends a turn with the budget. What is longer was not used, but stolen (budget.c). */
+static void count_answer(struct sched_context *sc, uint64_t used)
+{
+	uint64_t counted = used < 2 * sc->budget ? used : 2 * sc->budget;
+
+	sc->answer_left -= counted < sc->answer_left ? counted : sc->answer_left;
+}
+
 bool sched_charge(uint64_t now)
 {
 	struct sched_context *sc = core.sc;
@@ -96,6 +105,8 @@ bool sched_charge(uint64_t now)
 	if (!sc)
 		return false;
 	sc->consumed += used;
+	if (sc->answer_awaited)
+		count_answer(sc, used);
 	if (budget_is_full(sc)) {
 		over = used >= sc->refill[sc->first].amount;
 		sc->refill[sc->first].amount = over ? sc->budget :
@@ -109,6 +120,16 @@ bool sched_charge(uint64_t now)
 		over = true;
 	}
 	return over;
+}
+
+void sched_await_answer(struct context *vcpu, uint64_t limit)
+{
+	struct sched_context *sc = vcpu->sc;
+
+	if (!sc || !limit)
+		return;
+	sc->answer_awaited = true;
+	sc->answer_left = limit;
 }
 
 void sched_refill(struct sched_context *sc)
@@ -262,6 +283,8 @@ static void set_timer(void)
 	if (core.sc) {
 		uint64_t end = core.since + core.sc->refill[core.sc->first].amount;
 
+		if (core.sc->answer_awaited && core.since + core.sc->answer_left < end)
+			end = core.since + core.sc->answer_left;
 		if (end < when)
 			when = end;
 	}
@@ -290,12 +313,27 @@ static __attribute__((noinline)) void charge_other(struct sched_context *sc, uin
 		budget_begin(sc, now > sc->period ? now - sc->period : 0);
 }
 
+/* Who runs on the time that an answer should have come in, and did not, runs no longer. */
+static void end_late(struct sched_context *sc)
+{
+	struct context *current = core.current;
+
+	if (!sc || !sc->answer_awaited || sc->answer_left)
+		return;
+	if (sc->holder != current || current->kind != CONTEXT_THREAD ||
+	    current->state != STATE_READY)
+		return;
+	sc->answer_awaited = false;
+	ipc_fault(thread_of(current), FAULT_LATE, 0);
+}
+
 /* What the timer's interrupt is for. True: the running context's turn is over. */
 static bool timer_work(void)
 {
 	uint64_t now = arch_counter();
 	bool turn_over = sched_charge(now);
 
+	end_late(core.sc);
 	core.timer_fired = false;
 	core.timer = DEADLINE_NEVER;
 	timeout_run(now);

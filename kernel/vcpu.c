@@ -37,6 +37,7 @@ static void vcpu_halt(struct vcpu *vcpu)
 	ipc_cancel(&vcpu->context);
 	window_leave(vcpu);
 	sched_stop(&vcpu->context);
+	sched_answered(&vcpu->context);
 	timeout_cancel(&vcpu->event_timeout);
 	arch_vcpu_forget(vcpu);
 	vcpu->exit.pending = false;
@@ -269,6 +270,12 @@ enum status vcpu_translate(struct invocation *call, uint64_t address, uint32_t w
 	if (vcpu->space.type == OBJECT_NULL)
 		return ERR_STATE;
 	return arch_vcpu_translate(vcpu, address, write, physical) ? OK : ERR_ARGUMENT;
+}
+
+enum status vcpu_set_answer_limit(struct invocation *call, uint64_t ticks)
+{
+	invoked(call)->answer_limit = ticks;
+	return OK;
 }
 
 enum status vcpu_statistics(struct invocation *call, uint64_t *exits, uint64_t *waits)

@@ -26,10 +26,12 @@ struct sched_context {
 	struct refill refill[REFILLS_MAX];
 	uint8_t first;
 	uint8_t count;
+	bool answer_awaited; /* an exit's, by who runs on it */
 	bool idle;              /* nobody was ready for its time since it was last used */
 	struct context *holder; /* who runs on it now, own or borrowed */
 	struct timeout timeout; /* armed while it waits for its first refill */
 	uint64_t consumed;
+	uint64_t answer_left; /* ticks until that is late */
 	struct slot bound; /* binding: the thread or VCpu it belongs to */
 };
 
@@ -76,6 +78,16 @@ bool sched_charge(uint64_t now);
 
 /* Pick who runs, charge who ran, set the timer, switch. Returns the registers to load. */
 struct registers *sched_leave(void);
+
+/* From now on the holder of the VCpu's time has `limit` ticks of it (0: no limit) for an answer. */
+void sched_await_answer(struct context *vcpu, uint64_t limit);
+
+/* It was given, or is not awaited any more. */
+static inline void sched_answered(struct context *vcpu)
+{
+	if (vcpu->sc)
+		vcpu->sc->answer_awaited = false;
+}
 
 /* A refill came due. */
 void sched_refill(struct sched_context *sc);

@@ -33,6 +33,7 @@ struct vcpu {
 	uint64_t id;
 	uint64_t waits;  /* how often it went idle */
 	uint64_t starts; /* how often it was started */
+	uint64_t answer_limit;
 	/* Events: signals not yet told, told only while armed. */
 	uint64_t events;
 	bool event_deadline;
