@@ -26,13 +26,13 @@ struct sched_context {
 	struct refill refill[REFILLS_MAX];
 	uint8_t first;
 	uint8_t count;
-	bool answer_awaited; /* an exit's, by who runs on it */
+	bool answer_awaited;    /* an exit's, by who runs on it */
 	bool idle;              /* nobody was ready for its time since it was last used */
 	struct context *holder; /* who runs on it now, own or borrowed */
 	struct timeout timeout; /* armed while it waits for its first refill */
 	uint64_t consumed;
 	uint64_t answer_left; /* ticks until that is late */
-	struct slot bound; /* binding: the thread or VCpu it belongs to */
+	struct slot bound;    /* binding: the thread or VCpu it belongs to */
 };
 
 _Static_assert(sizeof(struct sched_context) <= 1UL << BITS_SCHED_CONTEXT, "object_bits");

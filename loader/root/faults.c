@@ -73,7 +73,10 @@ static void report_cause(const char *name, uint64_t cause, uint64_t address, uin
 	const char *what = arch_fault_name(cause);
 
 	/* Behind whatever half a line stands on the terminal. */
-	if (arch_fault_has_address(cause))
+	if (cause == FAULT_LATE)
+		console_print("\nserver %s did not answer its guest in time, pc 0x%lx", name,
+			      (unsigned long)pc);
+	else if (arch_fault_has_address(cause))
 		console_print("\nserver %s crashed: %s at 0x%lx, pc 0x%lx (cause 0x%lx)", name,
 			      what, (unsigned long)address, (unsigned long)pc,
 			      (unsigned long)cause);

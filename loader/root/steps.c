@@ -160,6 +160,8 @@ bool step_vcpu_time(const struct description *d, uint32_t index, struct failure 
 
 	return step_done(vcpu_set_priority(vcpu->vcpu, vcpu->priority), &record, "set_priority",
 			 failure) &&
+	       step_done(vcpu_set_answer_limit(vcpu->vcpu, ticks_of(vcpu->answer_limit)), &record,
+			 "set_answer_limit", failure) &&
 	       step_done(sched_context_bind(vcpu->sched_context, vcpu->vcpu), &record,
 			 "bind to its sched_context", failure);
 }

@@ -58,7 +58,7 @@ def programs(directory, room, name, replacement):
 
 
 @contextlib.contextmanager
-def described(room, name, replacement, guests, restart):
+def described(room, name, replacement, guests, restart, **keys):
     """The command that boots guests with one program replaced, and the folder of programs."""
     with tempfile.TemporaryDirectory() as directory:
         folder = programs(directory, room, name, replacement)
@@ -67,13 +67,13 @@ def described(room, name, replacement, guests, restart):
             json.dump({"board": "qemu-virt-aarch64",
                        "servers": {name: {"restart": restart} for name in ("uart", "console")},
                        "guests": [{"name": guest, "memory": "4 MiB", "kernel": elf("guest"),
-                                   "restart": restart} for guest in guests]}, file)
+                                   "restart": restart, **keys} for guest in guests]}, file)
         yield tool("run", "--programs", folder, description), folder
 
 
-def run(room, name, replacement, guests, restart="never"):
+def run(room, name, replacement, guests, restart="never", **keys):
     """Boots guests, with one program replaced. Gives the console, with functions' names."""
-    with described(room, name, replacement, guests, restart) as (command, folder):
+    with described(room, name, replacement, guests, restart, **keys) as (command, folder):
         text, status = feed(command, "", SECONDS)
         text = symbolized(text, folder)
     if status != 0:
@@ -190,6 +190,20 @@ def hang():
             check(hung.end() == 0, "QEMU failed")
 
 
+def late():
+    """A VMM that hangs is reported, with where it hangs, and restarted as one that crashed."""
+    text = run("vmm-server", "vmm-server", elf("vmm"), ["hang"],
+               {"limit": 1, "within_ms": 60000, "back_off_ms": 10}, answer_within_ms=50)
+    report = [r"server vmm hang did not answer its guest in time, pc 0x[0-9a-f]+", *registers(),
+              rf"  #0 vmm-server 0x{VALUE} .*"]
+    expect(text, *report, "  it is restarted in 10 ms",
+           r"\[root\] guest hang: its VMM was restarted, number 1")
+    text = text.split("did not answer", 1)[1]
+    expect(text, *report)
+    expect(without_reports(text), r"\[root\] guest hang: its VMM failed",
+           r"\[root\] the last guest has ended: powering off")
+
+
 def kernel():
     """An interrupt controller where nothing is: the kernel says where it crashed, and stops."""
     gicd = constants("aarch64")["PLATFORM_GICD"] * struct.calcsize(U64)
@@ -210,7 +224,7 @@ def kernel():
            frame(r"\d", "kernel", "arch_main", "kernel/arch/aarch64/start.c"))
 
 
-TESTS = [vmm, uart, console, again, hang, kernel]
+TESTS = [vmm, uart, console, again, hang, late, kernel]
 
 
 def main():

@@ -223,14 +223,16 @@ START_TEST(vcpus)
 						    .priority = 9,
 						    .page_address = 0x14000000,
 						    .id = 0x100,
-						    .start = 1 };
+						    .start = 1,
+						    .answer_limit = 3000000 };
 	*ADD(vcpus, vcpu) = (struct manifest_vcpu){ .vcpu = 310 };
 	ck_assert_str_eq(run(), "");
 	/* Behind the group's one and the thread's three; both VCpus have a VMM before they have time. */
 	expect_call(4, 300, VCPU_CONFIGURE, 301, 302, 0x100);
 	expect_call(5, 304, ADDRESS_SPACE_MAP_VCPU, 300, 0x14000000, 0);
 	expect_call(8, 300, VCPU_SET_PRIORITY, 9, 0, 0);
-	expect_call(9, 303, SCHED_CONTEXT_BIND, 300, 0, 0);
+	expect_call(9, 300, VCPU_SET_ANSWER_LIMIT, ticks_of(3000000), 0, 0);
+	expect_call(10, 303, SCHED_CONTEXT_BIND, 300, 0, 0);
 	/* The last call starts the only one that is to start. */
 	expect_call(call_count - 1, 300, VCPU_START, 0, 0, 0);
 	expect_call(call_count - 2, 0, THREAD_RESUME, 0, 0, 0);

@@ -138,6 +138,8 @@ struct guest {
 	/* Of its VMM. */
 	struct restart restart;
 	enum on_reset on_reset;
+	/* What its VMM has for the answer to an exit, of the guest's time. */
+	uint64_t answer_ms;
 	struct guest_device devices[VMM_DEVICES_MAX];
 	uint32_t device_count;
 	struct guest_image images[VMM_IMAGES_MAX];

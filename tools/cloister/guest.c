@@ -9,6 +9,9 @@
 
 #define GUEST_MEMORY_BASE 0x40000000ULL
 #define DEFAULT_PRIORITY  100
+/* A VMM's longest work for one exit is to clear the guest's memory: more time for each GiB. */
+#define DEFAULT_ANSWER_MS 10000
+#define ANSWER_MS_GIB     1000
 #define DEFAULT_BUDGET_US 10000
 
 enum {
@@ -26,6 +29,7 @@ enum {
 	GUEST_DEVICES,
 	GUEST_RESTART,
 	GUEST_ON_RESET,
+	GUEST_ANSWER,
 };
 
 static const struct key guest_keys[] = {
@@ -44,6 +48,7 @@ static const struct key guest_keys[] = {
 	[GUEST_DEVICES] = { "devices", VALUE_ARRAY, false, 0, 0, 0 },
 	[GUEST_RESTART] = { "restart", VALUE_TEXT_OR_OBJECT, false, 0, 0, 0 },
 	[GUEST_ON_RESET] = { "on_reset", VALUE_TEXT, false, 0, 0, 0 },
+	[GUEST_ANSWER] = { "answer_within_ms", VALUE_NUMBER, false, 1, 3600000, 0 },
 };
 
 enum { BUDGET_US, PERIOD_US };
@@ -299,6 +304,9 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 		read_budget(guest, document, budget);
 	guest->restart = restart_read(document, node);
 	guest->on_reset = read_on_reset(document, node);
+	guest->answer_ms =
+		schema_number(node, &guest_keys[GUEST_ANSWER],
+			      DEFAULT_ANSWER_MS + ANSWER_MS_GIB * guest->memory_size / GIB);
 	read_devices(guest, document, schema_node(node, "devices"));
 	check_vcpus(document, node);
 	check_memory_end(guest, document);

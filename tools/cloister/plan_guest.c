@@ -194,6 +194,7 @@ static void plan_vcpu(struct guest_plan *g)
 		.page_address = PROCESS_VCPUS,
 		.guest = g->index,
 		.start = 1,
+		.answer_limit = g->guest->answer_ms * 1000,
 	};
 
 	space_tables(&g->vmm.space, PROCESS_VCPUS, VCPU_PAGES_SIZE, 12);
