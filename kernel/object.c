@@ -58,7 +58,7 @@ void object_create(struct slot *slot, paddr_t address)
 		vcpu_init(object);
 		break;
 	case OBJECT_SCHED_CONTEXT:
-		timeout_init(&((struct sched_context *)object)->timeout, TIMEOUT_REFILL);
+		sched_context_init(object);
 		break;
 	case OBJECT_ENDPOINT:
 		endpoint_init(object);

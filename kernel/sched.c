@@ -105,7 +105,7 @@ bool sched_charge(uint64_t now)
 	if (!sc)
 		return false;
 	sc->consumed += used;
-	if (sc->answer_awaited)
+	if (sc->answer_left != DEADLINE_NEVER)
 		count_answer(sc, used);
 	if (budget_is_full(sc)) {
 		over = used >= sc->refill[sc->first].amount;
@@ -120,16 +120,6 @@ bool sched_charge(uint64_t now)
 		over = true;
 	}
 	return over;
-}
-
-void sched_await_answer(struct context *vcpu, uint64_t limit)
-{
-	struct sched_context *sc = vcpu->sc;
-
-	if (!sc || !limit)
-		return;
-	sc->answer_awaited = true;
-	sc->answer_left = limit;
 }
 
 void sched_refill(struct sched_context *sc)
@@ -281,12 +271,12 @@ static void set_timer(void)
 	uint64_t when = timeout_first();
 
 	if (core.sc) {
-		uint64_t end = core.since + core.sc->refill[core.sc->first].amount;
+		uint64_t left = core.sc->refill[core.sc->first].amount;
 
-		if (core.sc->answer_awaited && core.since + core.sc->answer_left < end)
-			end = core.since + core.sc->answer_left;
-		if (end < when)
-			when = end;
+		if (core.sc->answer_left < left)
+			left = core.sc->answer_left;
+		if (core.since + left < when)
+			when = core.since + left;
 	}
 	/* A timer that fired is off until it is set again. */
 	if (when != core.timer) {
@@ -318,13 +308,14 @@ static void end_late(struct sched_context *sc)
 {
 	struct context *current = core.current;
 
-	if (!sc || !sc->answer_awaited || sc->answer_left)
+	if (!sc || sc->answer_left)
 		return;
-	if (sc->holder != current || current->kind != CONTEXT_THREAD ||
-	    current->state != STATE_READY)
+	if (sc->holder != current || current->state != STATE_READY)
 		return;
-	sc->answer_awaited = false;
-	ipc_fault(thread_of(current), FAULT_LATE, 0);
+	sc->answer_left = DEADLINE_NEVER;
+	/* A guest that got its time back late, from who served it before its present VMM, owes no answer. */
+	if (current->kind == CONTEXT_THREAD)
+		ipc_fault(thread_of(current), FAULT_LATE, 0);
 }
 
 /* What the timer's interrupt is for. True: the running context's turn is over. */

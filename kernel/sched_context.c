@@ -7,6 +7,12 @@
 #include <kernel_dispatch.h>
 #include <sched.h>
 
+void sched_context_init(struct sched_context *sc)
+{
+	timeout_init(&sc->timeout, TIMEOUT_REFILL);
+	sc->answer_left = DEADLINE_NEVER;
+}
+
 void sched_context_unbound(struct sched_context *sc)
 {
 	struct context *at = sc->holder;

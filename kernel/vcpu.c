@@ -28,6 +28,7 @@ void vcpu_init(struct vcpu *vcpu)
 	timeout_init(&vcpu->event_timeout, TIMEOUT_EVENT);
 	timeout_init(&vcpu->timer_timeout, TIMEOUT_TIMER);
 	slots_init(&vcpu->slots);
+	vcpu->answer_limit = DEADLINE_NEVER;
 	vcpu->armed = true;
 	arch_vcpu_init(vcpu);
 }
@@ -274,6 +275,8 @@ enum status vcpu_translate(struct invocation *call, uint64_t address, uint32_t w
 
 enum status vcpu_set_answer_limit(struct invocation *call, uint64_t ticks)
 {
+	if (!ticks)
+		return ERR_ARGUMENT;
 	invoked(call)->answer_limit = ticks;
 	return OK;
 }

@@ -26,13 +26,12 @@ struct sched_context {
 	struct refill refill[REFILLS_MAX];
 	uint8_t first;
 	uint8_t count;
-	bool answer_awaited;    /* an exit's, by who runs on it */
 	bool idle;              /* nobody was ready for its time since it was last used */
 	struct context *holder; /* who runs on it now, own or borrowed */
 	struct timeout timeout; /* armed while it waits for its first refill */
 	uint64_t consumed;
-	uint64_t answer_left; /* ticks until that is late */
-	struct slot bound;    /* binding: the thread or VCpu it belongs to */
+	uint64_t answer_left; /* ticks in which an exit must be answered; DEADLINE_NEVER: none is awaited */
+	struct slot bound; /* binding: the thread or VCpu it belongs to */
 };
 
 _Static_assert(sizeof(struct sched_context) <= 1UL << BITS_SCHED_CONTEXT, "object_bits");
@@ -79,14 +78,17 @@ bool sched_charge(uint64_t now);
 /* Pick who runs, charge who ran, set the timer, switch. Returns the registers to load. */
 struct registers *sched_leave(void);
 
-/* From now on the holder of the VCpu's time has `limit` ticks of it (0: no limit) for an answer. */
-void sched_await_answer(struct context *vcpu, uint64_t limit);
+/* From now on the holder of the VCpu's time has `limit` ticks of it for an answer. */
+static inline void sched_await_answer(struct context *vcpu, uint64_t limit)
+{
+	if (vcpu->sc)
+		vcpu->sc->answer_left = limit;
+}
 
 /* It was given, or is not awaited any more. */
 static inline void sched_answered(struct context *vcpu)
 {
-	if (vcpu->sc)
-		vcpu->sc->answer_awaited = false;
+	sched_await_answer(vcpu, DEADLINE_NEVER);
 }
 
 /* A refill came due. */
@@ -98,6 +100,7 @@ void sched_stop(struct context *context);
 /* The same at its end. */
 void sched_forget(struct context *context);
 
+void sched_context_init(struct sched_context *sc);
 void sched_context_destroy(struct sched_context *sc);
 /* The binding of a SchedContext was revoked. */
 void sched_context_unbound(struct sched_context *sc);
