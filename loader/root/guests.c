@@ -105,15 +105,23 @@ static void say_resets(uint32_t guest)
 }
 
 /* A guest that is reset over and over makes one line a second. */
-static void count_reset(uint32_t guest)
+static bool has_resets_to_say(uint32_t guest)
 {
-	uint64_t now = counter_read();
+	return guests[guest].resets_said != guests[guest].resets;
+}
 
-	guests[guest].resets++;
-	if (now < guests[guest].say_at)
+static void say_resets_if_due(uint32_t guest, uint64_t now)
+{
+	if (!has_resets_to_say(guest) || now < guests[guest].say_at)
 		return;
 	say_resets(guest);
 	guests[guest].say_at = now + boot()->counter_frequency;
+}
+
+static void count_reset(uint32_t guest)
+{
+	guests[guest].resets++;
+	say_resets_if_due(guest, counter_read());
 }
 
 void guests_power_off(void)
@@ -151,7 +159,7 @@ static void end_guest(uint32_t guest, enum guest_state state, const char *how)
 	g->state = state;
 	g->anew = false;
 	g->stop_at = DEADLINE_NEVER;
-	if (g->resets_said != g->resets)
+	if (has_resets_to_say(guest))
 		say_resets(guest);
 	log_print("guest %s: %s", name_of(guest), how);
 	report_counts(guest);
@@ -323,9 +331,11 @@ enum status guests_resume(uint32_t guest)
 
 bool guests_run(uint64_t now)
 {
-	for (uint32_t i = 0; i < description->head->guests.count; i++)
+	for (uint32_t i = 0; i < description->head->guests.count; i++) {
 		if (guests[i].stop_at <= now)
 			stop_guest(i);
+		say_resets_if_due(i, now);
+	}
 	return now < power_off_at;
 }
 
@@ -333,8 +343,11 @@ uint64_t guests_deadline(void)
 {
 	uint64_t first = power_off_at;
 
-	for (uint32_t i = 0; i < description->head->guests.count; i++)
+	for (uint32_t i = 0; i < description->head->guests.count; i++) {
 		if (guests[i].stop_at < first)
 			first = guests[i].stop_at;
+		if (has_resets_to_say(i) && guests[i].say_at < first)
+			first = guests[i].say_at;
+	}
 	return first;
 }

@@ -127,6 +127,26 @@ START_TEST(storm_of_resets)
 }
 END_TEST
 
+/* The last of several resets is told when the second is over, though nothing more happens. */
+START_TEST(last_reset_is_told)
+{
+	make_guests();
+	call(0, GUEST_RESET);
+	call(0, GUEST_RESET);
+	call(0, GUEST_RESET);
+	ck_assert_str_eq(said, "");
+	ck_assert_uint_eq(guests_deadline(), now + FREQUENCY);
+	said[0] = '\0';
+	now += FREQUENCY - 1;
+	ck_assert(guests_run(now));
+	ck_assert_str_eq(said, "");
+	now += 1;
+	ck_assert(guests_run(now));
+	ck_assert_str_eq(said, "guest g0: reset, number 3\n");
+	ck_assert_uint_eq(guests_deadline(), DEADLINE_NEVER);
+}
+END_TEST
+
 /* What has ended does not begin again, whatever its VMM says. */
 START_TEST(end_is_an_end)
 {
@@ -399,6 +419,7 @@ void add_guests_tests(TCase *tests)
 {
 	tcase_add_test(tests, reset_begins_anew);
 	tcase_add_test(tests, storm_of_resets);
+	tcase_add_test(tests, last_reset_is_told);
 	tcase_add_loop_test(tests, end_is_an_end, 0, 2);
 	tcase_add_test(tests, reset_that_ends);
 	tcase_add_test(tests, wrong_calls);
