@@ -17,6 +17,9 @@
 
 #define PATIENCE_MAX (1ULL << 40)
 
+/* As many exits no guest has made. */
+#define NO_EXITS UINT64_MAX
+
 static const struct description *description;
 static struct guest guests[GUESTS_MAX];
 static uint64_t power_off_at;
@@ -26,8 +29,9 @@ void guests_init(const struct description *d)
 	description = d;
 	power_off_at = DEADLINE_NEVER;
 	for (uint32_t i = 0; i < d->head->guests.count; i++)
-		guests[i] =
-			(struct guest){ .state = GUEST_STATE_RUNNING, .stop_at = DEADLINE_NEVER };
+		guests[i] = (struct guest){ .state = GUEST_STATE_RUNNING,
+					    .stop_at = DEADLINE_NEVER,
+					    .begins_after = NO_EXITS };
 }
 
 const struct guest *guests_get(uint32_t guest)
@@ -90,8 +94,18 @@ static void for_vcpus(uint32_t guest, enum status (*invoke)(cap_t vcpu))
 			invoke(description->vcpus[i].vcpu);
 }
 
+static uint64_t exits_of(uint32_t guest)
+{
+	uint64_t exits, waits, time;
+
+	guests_counts(guest, &exits, &waits, &time);
+	return exits;
+}
+
+/* While its VMM has not answered the exit before, the start, which is an exit too, is still to come. */
 static void start_vcpus(uint32_t guest)
 {
+	guests[guest].begins_after = exits_of(guest);
 	for (uint32_t i = 0; i < description->head->vcpus.count; i++)
 		if (description->vcpus[i].guest == guest && description->vcpus[i].start)
 			vcpu_start(description->vcpus[i].vcpu);
@@ -150,12 +164,13 @@ static bool is_alive(uint32_t guest)
 	       guests[guest].state == GUEST_STATE_STOPPING;
 }
 
-/* Whatever its VMM answers or does from here on, the guest does not run. */
+/* Whatever its VMM was about to answer or do, the guest takes no time any more, nor does the VMM. */
 static void end_guest(uint32_t guest, enum guest_state state, const char *how)
 {
 	struct guest *g = &guests[guest];
 
 	for_vcpus(guest, vcpu_stop);
+	servers_stop(description->guests[guest].vmm_thread);
 	g->state = state;
 	g->anew = false;
 	g->stop_at = DEADLINE_NEVER;
@@ -170,7 +185,6 @@ static void end_guest(uint32_t guest, enum guest_state state, const char *how)
 static void stop_guest(uint32_t guest)
 {
 	guests[guest].asked = true;
-	servers_stop(description->guests[guest].vmm_thread);
 	end_guest(guest, GUEST_STATE_STOPPED, "stopped");
 }
 
@@ -246,13 +260,13 @@ static enum status begin_anew(uint32_t guest)
 {
 	struct guest *g = &guests[guest];
 
-	g->asked = false;
-	g->anew = false;
-	g->stop_at = DEADLINE_NEVER;
 	if (!servers_renew(description->guests[guest].vmm_thread)) {
 		end_guest(guest, GUEST_STATE_FAILED, "its VMM could not be started");
 		return ERR_ABORTED;
 	}
+	g->asked = false;
+	g->anew = false;
+	g->stop_at = DEADLINE_NEVER;
 	g->state = GUEST_STATE_RUNNING;
 	start_vcpus(guest);
 	return OK;
@@ -310,6 +324,8 @@ enum status guests_pause(uint32_t guest)
 	if (guests[guest].state != GUEST_STATE_RUNNING)
 		return ERR_STATE;
 	for_vcpus(guest, vcpu_stop);
+	/* That takes back a start that is still to come. */
+	guests[guest].anew = exits_of(guest) == guests[guest].begins_after;
 	guests[guest].state = GUEST_STATE_PAUSED;
 	log_print("guest %s: paused", name_of(guest));
 	return OK;

@@ -19,6 +19,7 @@ from image import tool
 from machine import BOOT_SECONDS, Failure, check, cloister, environment, machine, source
 
 RESETS = 100
+PAUSES = 50
 SECONDS = 60
 
 
@@ -110,7 +111,30 @@ def leak():
         check("stale" not in guest.transcript, "the guest found something left")
 
 
-TESTS = [linux, hundred, leak]
+def resets_of(guest):
+    return guest.table("guest list")[0]["resets"]
+
+
+def pause():
+    """A guest that resets itself over and over, paused at whatever point of that, goes on when it is resumed."""
+    with tempfile.TemporaryDirectory() as directory, machine(
+            tool("run", describe(directory))) as guest:
+        guest.expect("fresh\r", SECONDS)
+        guest.shell()
+        for number in range(PAUSES):
+            guest.order("guest pause again")
+            before = resets_of(guest)
+            guest.order("guest resume again")
+            deadline = time.monotonic() + SECONDS
+            # The one that the pause held back is counted already.
+            while resets_of(guest) < before + 2:
+                check(time.monotonic() < deadline, f"pause {number} was its end")
+        guest.type("poweroff\r")
+        status = guest.end()
+        check(status == 0, f"QEMU's exit status is {status}")
+
+
+TESTS = [linux, hundred, leak, pause]
 
 
 def main():

@@ -89,10 +89,17 @@ static enum status manage(uint64_t label, uint64_t guest, uint64_t word)
 /* Both VCpus are stopped, and the first begins again. */
 static void expect_restart(uint32_t guest)
 {
-	ck_assert_uint_eq(call_count, 3);
 	expect_call(0, FIRST(guest), VCPU_STOP, 0, 0, 0);
 	expect_call(1, SECOND(guest), VCPU_STOP, 0, 0, 0);
-	expect_call(2, FIRST(guest), VCPU_START, 0, 0, 0);
+	expect_call(call_count - 1, FIRST(guest), VCPU_START, 0, 0, 0);
+	ck_assert_uint_eq(count_calls(VCPU_STOP, ANY), 2);
+	ck_assert_uint_eq(count_calls(VCPU_START, ANY), 1);
+}
+
+/* From now on the guest's first VCpu has made so many exits. */
+static void set_exits(uint32_t guest, uint64_t exits)
+{
+	answer(VCPU_STATISTICS, FIRST(guest), (uint64_t[MESSAGE_WORDS]){ exits });
 }
 
 START_TEST(reset_begins_anew)
@@ -155,6 +162,9 @@ START_TEST(end_is_an_end)
 	expect_call(0, FIRST(0), VCPU_STOP, 0, 0, 0);
 	expect_call(1, SECOND(0), VCPU_STOP, 0, 0, 0);
 	ck_assert_int_eq(state(0), _i ? GUEST_STATE_OFF : GUEST_STATE_FAILED);
+	/* Nor does its VMM go on, on its time. */
+	ck_assert_uint_eq(count_calls(THREAD_SUSPEND, THREAD(0)), 1);
+	ck_assert_int_eq(servers_get(0)->state, SERVER_STATE_STOPPED);
 	call(0, GUEST_RESET);
 	ck_assert_uint_eq(call_count, 0);
 	ck_assert_str_eq(said, "");
@@ -316,11 +326,34 @@ START_TEST(reset_while_paused)
 	ck_assert_uint_eq(call_count, 0);
 	ck_assert_int_eq(state(0), GUEST_STATE_PAUSED);
 	ck_assert_int_eq(manage(MANAGER_GUEST_RESUME, 0, 0), OK);
-	ck_assert_uint_eq(call_count, 1);
-	expect_call(0, FIRST(0), VCPU_START, 0, 0, 0);
+	ck_assert_uint_eq(count_calls(VCPU_START, FIRST(0)), 1);
+	ck_assert_uint_eq(count_calls(VCPU_RESUME, ANY), 0);
+	set_exits(0, 1);
 	ck_assert_int_eq(manage(MANAGER_GUEST_PAUSE, 0, 0), OK);
 	ck_assert_int_eq(manage(MANAGER_GUEST_RESUME, 0, 0), OK);
 	ck_assert_uint_eq(count_calls(VCPU_START, ANY), 0);
+}
+END_TEST
+
+/* The VMM has not answered for the life before yet: the kernel takes the start back, so it is made again. */
+START_TEST(paused_before_a_reset_began)
+{
+	make_guests();
+	set_exits(0, 7);
+	call(0, GUEST_RESET);
+	for (unsigned int i = 0; i < 2; i++) {
+		ck_assert_int_eq(manage(MANAGER_GUEST_PAUSE, 0, 0), OK);
+		ck_assert_uint_eq(count_calls(VCPU_STOP, ANY), 2);
+		ck_assert_int_eq(manage(MANAGER_GUEST_RESUME, 0, 0), OK);
+		ck_assert_uint_eq(count_calls(VCPU_START, FIRST(0)), 1);
+		ck_assert_uint_eq(count_calls(VCPU_RESUME, ANY), 0);
+	}
+	/* Now it was told to begin. */
+	set_exits(0, 8);
+	ck_assert_int_eq(manage(MANAGER_GUEST_PAUSE, 0, 0), OK);
+	ck_assert_int_eq(manage(MANAGER_GUEST_RESUME, 0, 0), OK);
+	ck_assert_uint_eq(count_calls(VCPU_START, ANY), 0);
+	ck_assert_uint_eq(count_calls(VCPU_RESUME, ANY), 2);
 }
 END_TEST
 
@@ -358,6 +391,21 @@ START_TEST(new_vmm_that_cannot_be)
 }
 END_TEST
 
+/* The machine that waited for its manager goes on waiting. */
+START_TEST(stopped_guest_that_cannot_be_started)
+{
+	make_guests();
+	call(1, GUEST_OFF);
+	ck_assert_int_eq(manage(MANAGER_GUEST_STOP, 0, 0), OK);
+	refuse(CNODE_REVOKE, ERR_CAPABILITY);
+	ck_assert_int_eq(manage(MANAGER_GUEST_START, 0, 0), ERR_ABORTED);
+	ck_assert_int_eq(state(0), GUEST_STATE_FAILED);
+	ck_assert_uint_eq(guests_deadline(), DEADLINE_NEVER);
+	ck_assert_int_eq(manage(MANAGER_GUEST_START, 0, 0), OK);
+	expect_anew(0);
+}
+END_TEST
+
 static void fail_with_restart(uint32_t guest)
 {
 	struct manifest_thread *threads =
@@ -379,7 +427,8 @@ START_TEST(vmm_fails_while_paused)
 	ck_assert_int_eq(state(0), GUEST_STATE_PAUSED);
 	ck_assert_uint_eq(count_calls(VCPU_START, ANY), 0);
 	ck_assert_int_eq(manage(MANAGER_GUEST_RESUME, 0, 0), OK);
-	expect_call(0, FIRST(0), VCPU_START, 0, 0, 0);
+	ck_assert_uint_eq(count_calls(VCPU_START, FIRST(0)), 1);
+	ck_assert_uint_eq(count_calls(VCPU_RESUME, ANY), 0);
 }
 END_TEST
 
@@ -429,8 +478,10 @@ void add_guests_tests(TCase *tests)
 	tcase_add_loop_test(tests, stopped_at_once, 0, 4);
 	tcase_add_test(tests, paused);
 	tcase_add_test(tests, reset_while_paused);
+	tcase_add_test(tests, paused_before_a_reset_began);
 	tcase_add_loop_test(tests, reset_by_a_manager, 0, 3);
 	tcase_add_test(tests, new_vmm_that_cannot_be);
+	tcase_add_test(tests, stopped_guest_that_cannot_be_started);
 	tcase_add_test(tests, vmm_fails_while_paused);
 	tcase_add_test(tests, vmm_fails_while_stopping);
 	tcase_add_test(tests, managed_while_restarting);
