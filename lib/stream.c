@@ -33,16 +33,33 @@ static void raise_flag(uint32_t *flag)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/*
+ * A predecessor that died of its own mistakes, or was hostile, may have left a count that cannot be, and so a
+ * stream that stands still for ever: then all is taken for read.
+ */
+static bool is_possible(uint32_t produced, uint32_t consumed)
+{
+	return produced - consumed <= STREAM_SIZE;
+}
+
 void stream_producer_init(struct stream_producer *p, struct stream *shared)
 {
+	uint32_t consumed = __atomic_load_n(&shared->consumed, __ATOMIC_ACQUIRE);
+
 	p->shared = shared;
 	p->produced = __atomic_load_n(&shared->produced, __ATOMIC_RELAXED);
+	if (!is_possible(p->produced, consumed))
+		p->produced = consumed;
 }
 
 void stream_consumer_init(struct stream_consumer *c, struct stream *shared)
 {
+	uint32_t produced = __atomic_load_n(&shared->produced, __ATOMIC_ACQUIRE);
+
 	c->shared = shared;
 	c->consumed = __atomic_load_n(&shared->consumed, __ATOMIC_RELAXED);
+	if (!is_possible(produced, c->consumed))
+		c->consumed = produced;
 }
 
 uint32_t stream_room(const struct stream_producer *p)

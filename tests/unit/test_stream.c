@@ -115,6 +115,31 @@ START_TEST(restart_goes_on)
 }
 END_TEST
 
+/* A predecessor's garbage does not outlive it: the stream goes on from where the peer is. */
+START_TEST(restart_after_impossible_counts)
+{
+	uint32_t written = 0;
+	uint32_t read = 0;
+
+	open_at(0);
+	write_bytes(&written, 1000);
+	read_bytes(&read, 1000);
+	shared->produced = read + STREAM_SIZE + 1;
+	stream_producer_init(&producer, shared);
+	ck_assert_uint_eq(stream_room(&producer), STREAM_SIZE);
+	write_bytes(&written, 500);
+	read_bytes(&read, 400);
+	shared->consumed = written + 1;
+	stream_consumer_init(&consumer, shared);
+	ck_assert_uint_eq(stream_available(&consumer), 0);
+	read = written;
+	read_bytes(&read, 1);
+	write_bytes(&written, STREAM_SIZE);
+	read_bytes(&read, STREAM_SIZE);
+	ck_assert_uint_eq(read, written);
+}
+END_TEST
+
 START_TEST(impossible_counts_stop_the_stream)
 {
 	uint8_t byte = 0;
@@ -242,6 +267,7 @@ int main(void)
 	tcase_add_test(tests, model);
 	tcase_add_test(tests, model_over_the_wrap);
 	tcase_add_test(tests, restart_goes_on);
+	tcase_add_test(tests, restart_after_impossible_counts);
 	tcase_add_test(tests, impossible_counts_stop_the_stream);
 	tcase_add_test(tests, hostile_peer);
 	tcase_add_test(tests, signals_only_for_sleepers);

@@ -34,7 +34,7 @@ struct stream_consumer {
 
 /*
  * Take an end where it was left: at 0 in fresh memory, after a restart where the predecessor
- * stopped.
+ * stopped; after one that left a count that cannot be, where the peer is.
  */
 void stream_producer_init(struct stream_producer *p, struct stream *shared);
 void stream_consumer_init(struct stream_consumer *c, struct stream *shared);
