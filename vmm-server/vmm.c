@@ -80,8 +80,11 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 	vmm->memory.rom_count = config->rom_count;
 	vcpu_init(&vmm->vcpu, vmm);
 	pl061_init(&vmm->pl061, &vmm->vcpu);
-	/* A predecessor may have died between taking a line's request for a signal and the signal. */
-	notification_signal(config->console_notify);
+	/*
+	 * A predecessor may have died between taking a line's request for a signal and the signal. The log is the line
+	 * that every VMM has; its other end looks at all of them.
+	 */
+	notification_signal(config->log_notify);
 	if (config->vcpu_count != 1)
 		return "a guest has one vCPU so far";
 	if (config->rom_count > VMM_ROMS_MAX)

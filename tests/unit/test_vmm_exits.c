@@ -23,8 +23,8 @@ START_TEST(test_start)
 	config.images[1] = config.images[0];
 	config.images[1].destination = MEMORY_BASE + MEMORY_SIZE - sizeof(image);
 	ck_assert_ptr_null(vmm_init(&vmm, &config));
-	/* The multiplexer looks at all its lines, whatever a server before this one has not said. */
-	ck_assert_uint_eq(signals[CAP_CONSOLE_NOTIFY], 1);
+	/* The multiplexer looks at all its lines, whatever a server before this one has not said. Each VMM has a log. */
+	ck_assert_uint_eq(signals[CAP_LOG_NOTIFY], 1);
 	ck_assert_uint_eq(guest_exit(EXIT_START, nothing),
 			  DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM | REPLY_SLOTS);
 	ck_assert_str_eq((char *)memory + 0x1000, image);
