@@ -70,9 +70,9 @@ uint64_t *space_page(struct address_space *space, uint64_t address)
 bool space_is_mapped(struct address_space *space, uint64_t address)
 {
 	unsigned int reached;
-	const uint64_t *entry = walk(space, address, LEVELS - 1, &reached);
 
-	return *entry && !window_is_stale(space, *entry);
+	/* Windows are behind tables only. */
+	return *walk(space, address, LEVELS - 1, &reached);
 }
 
 static void record(struct address_space *space, struct slot *slot, uint64_t address)

@@ -29,17 +29,17 @@ static struct window *window_of(struct address_space *space, uint64_t entry)
 	return window->pages && window->generation == entry >> GENERATION_SHIFT ? window : NULL;
 }
 
-bool window_is_stale(const struct address_space *space, uint64_t entry)
+bool window_is_stale(struct address_space *space, uint64_t entry)
 {
-	return window_in(entry) && !window_of((struct address_space *)space, entry);
+	return window_in(entry) && !window_of(space, entry);
 }
 
 struct window *window_at(struct address_space *space, uint64_t address)
 {
 	uint64_t *entry;
 
-	/* Most guests have none: their exits pay nothing for it. */
-	if (!space->window_count)
+	/* Most guests have none: their exits pay nothing for it. A guest can name addresses that no table is for. */
+	if (!space->window_count || address >> SPACE_BITS)
 		return NULL;
 	entry = space_page(space, address);
 	return entry && window_in(*entry) ? window_of(space, *entry) : NULL;

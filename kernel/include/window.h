@@ -23,7 +23,7 @@ struct window {
 };
 
 /* Whether an entry of the last level holds a window that is clear by now, and so nothing. */
-bool window_is_stale(const struct address_space *space, uint64_t entry);
+bool window_is_stale(struct address_space *space, uint64_t entry);
 
 /* Whether an entry holds a window, clear by now or not. */
 static inline bool window_in(uint64_t entry)

@@ -180,6 +180,19 @@ START_TEST(what_the_vmm_decodes)
 }
 END_TEST
 
+/* Beyond what stage 2 translates nothing is, and no window either. */
+START_TEST(beyond_all_tables)
+{
+	ck_assert_ok(set(5, AT, PAGES));
+	for (unsigned int bit = SPACE_BITS; bit < 52; bit++) {
+		guest_accesses(BIT(bit) + AT, LOAD);
+		ck_assert_uint_eq(task_word(&vmm, 1), BIT(bit) + AT);
+		ck_assert_uint_eq(task_word(&vmm, 2), LOAD);
+		ck_assert_ok(vmm_answers(DISPOSITION_STEP));
+	}
+}
+END_TEST
+
 /* A store at the doorbell signals, and the guest runs on: no exit, no sequence number. */
 START_TEST(doorbell)
 {
@@ -306,6 +319,30 @@ START_TEST(stale_entries)
 	ck_assert_ok(server_answers(DISPOSITION_STEP, 0));
 	ck_assert_ok(frame_unmap(frame));
 	ck_assert_uint_eq(fake_tlb_stale(), 0);
+}
+END_TEST
+
+/* A window's entry with the very bits of the address of a frame that was there, whose table was taken away. */
+START_TEST(no_frame_in_disguise)
+{
+	cap_t frame = object_new(OBJECT_FRAME, PAGE_BITS);
+	uint32_t window;
+
+	while ((slot_of(frame)->object >> PAGE_BITS & 0xff) >= WINDOWS_MAX)
+		frame = object_new(OBJECT_FRAME, PAGE_BITS);
+	window = slot_of(frame)->object >> PAGE_BITS & 0xff;
+	ck_assert_ok(frame_map(frame, guest.space, AT, RIGHT_READ, MEMORY_NORMAL));
+	ck_assert_ok(page_table_unmap(table));
+	ck_assert_ok(page_table_map(table, guest.space, AT));
+	for (uint64_t i = slot_of(frame)->object >> 20; i > 1; i--) {
+		expect(guest_space_set_window(guest.space, window, AT, 1, served, 0, 0) == OK);
+		expect(guest_space_clear_window(guest.space, window) == OK);
+	}
+	ck_assert_ok(set(window, AT, 1));
+	ck_assert_uint_eq(*space_page(object_of(guest.space), AT), slot_of(frame)->object);
+	ck_assert_int_eq(frame_unmap(frame), ERR_STATE);
+	guest_accesses(AT + 8, LOAD);
+	ck_assert_uint_eq(task_word(&server, 1), 8);
 }
 END_TEST
 
@@ -506,10 +543,12 @@ int main(void)
 	tcase_add_test(tcase, a_server_says_little);
 	tcase_add_test(tcase, deadlines_apart);
 	tcase_add_test(tcase, what_the_vmm_decodes);
+	tcase_add_test(tcase, beyond_all_tables);
 	tcase_add_test(tcase, doorbell);
 	tcase_add_test(tcase, a_doorbell_of_ones_own);
 	tcase_add_test(tcase, what_set_window_refuses);
 	tcase_add_test(tcase, stale_entries);
+	tcase_add_test(tcase, no_frame_in_disguise);
 	tcase_add_loop_test(tcase, ends_while_served, 0, ARRAY_SIZE(ends));
 	tcase_add_loop_test(tcase, ends_while_queued, 0, ARRAY_SIZE(ends));
 	tcase_add_test(tcase, told_again);
