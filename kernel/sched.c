@@ -26,14 +26,6 @@ void sched_start(void)
 
 /* Ready queues. */
 
-static void enqueue(struct context *context, bool first)
-{
-	struct list *queue = &core.ready[context->priority];
-
-	list_insert(first ? queue->next : queue, &context->queue);
-	core.bitmap[context->priority / 64] |= BIT(context->priority % 64);
-}
-
 /* Somebody is ready for its time after a while without: what was not wanted is not made up for. */
 static void end_idle(struct sched_context *sc, uint64_t now)
 {
@@ -42,19 +34,20 @@ static void end_idle(struct sched_context *sc, uint64_t now)
 }
 
 /* Apart, so that the way of an exit has nothing to save for it. */
-static __attribute__((noinline)) void enqueue_after_idle(struct context *context)
+static __attribute__((noinline)) void end_idle_now(struct sched_context *sc)
 {
-	end_idle(context->sc, arch_counter());
-	enqueue(context, false);
+	end_idle(sc, arch_counter());
 }
 
-/* A context with time becomes ready. */
-static void enqueue_ready(struct context *context)
+/* A context with time waits for the core from now on. */
+static void enqueue(struct context *context, bool first)
 {
+	struct list *queue = &core.ready[context->priority];
+
+	list_insert(first ? queue->next : queue, &context->queue);
+	core.bitmap[context->priority / 64] |= BIT(context->priority % 64);
 	if (context->sc->idle && !budget_is_full(context->sc))
-		enqueue_after_idle(context);
-	else
-		enqueue(context, false);
+		end_idle_now(context->sc);
 }
 
 static void dequeue(struct context *context)
@@ -127,7 +120,7 @@ void sched_refill(struct sched_context *sc)
 	struct context *holder = sc->holder;
 
 	if (holder && holder->state == STATE_READY && holder != core.current && !is_queued(holder))
-		enqueue_ready(holder);
+		enqueue(holder, false);
 }
 
 /* States. */
@@ -138,7 +131,7 @@ void sched_wake(struct context *context)
 		return;
 	context->state = STATE_READY;
 	if (context != core.current && has_time(context->sc))
-		enqueue_ready(context);
+		enqueue(context, false);
 }
 
 void sched_block(struct context *context, enum context_state state)
@@ -180,7 +173,7 @@ void sched_give(struct context *context, struct sched_context *sc)
 	sc->holder = context;
 	if (context->state == STATE_READY && context != core.current && !is_queued(context) &&
 	    has_time(sc))
-		enqueue_ready(context);
+		enqueue(context, false);
 }
 
 void sched_lend(struct context *client, struct context *server)

@@ -323,6 +323,9 @@ static void check_queue(const struct context *context)
 	switch (context->state) {
 	case STATE_READY:
 		expect(!running || !queued);
+		/* Who waits for the core is known to want its time. */
+		expect(!queued || !context->sc || !context->sc->idle ||
+		       context->sc->budget == context->sc->period);
 		/* With time, it is in a queue. */
 		if (!running && context->sc && context->sc->count &&
 		    list_empty(&context->sc->timeout.link))

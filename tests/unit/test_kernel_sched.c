@@ -322,6 +322,56 @@ START_TEST(time_of_no_use)
 }
 END_TEST
 
+/* Who is kept from the core for long makes up for one period's budget, not for all of them. */
+START_TEST(what_a_wait_saves_up)
+{
+	load_new(0, 90, MS, MS);
+	load_new(1, 40, MS, 10 * MS);
+	root_waits();
+	pass(fake.clock + 100 * MS, MS);
+	ck_assert_uint_eq(loads[1].used, 0);
+	ck_assert(!task_wait(&loads[0].task, never, DEADLINE_NEVER));
+	pass(fake.clock + 10 * MS, MS);
+	ck_assert_uint_eq(loads[1].used, 2 * MS);
+	pass(fake.clock + 100 * MS, MS);
+	ck_assert_uint_eq(loads[1].used, 12 * MS);
+}
+END_TEST
+
+/* A server gets time that nobody wanted until now, and is kept from the core at once: its wait counts from here. */
+START_TEST(lent_time_waits_too)
+{
+	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
+	struct task server = task_new_passive();
+	uint64_t start;
+
+	task_serve(&server, endpoint);
+	load_new(0, 90, MS, MS);
+	load_new(1, 40, MS, 10 * MS);
+	root_waits();
+	ck_assert(!task_call(&loads[0].task, endpoint, 0, 0));
+	ck_assert(!task_wait(&server, never, fake.clock + 30 * MS));
+	ck_assert_ptr_eq(running(), &loads[1]);
+	ck_assert(!task_call(&loads[1].task, endpoint, 0, 0));
+	pass(fake.clock + 30 * MS, MS);
+	ck_assert_ptr_eq(core.current, &server.thread->context);
+	sched_set_priority(&server.thread->context, 50);
+	start = fake.clock;
+	task_reply_recv(&server, endpoint, 0, 0);
+	ck_assert_ptr_eq(running(), &loads[0]);
+	machine_check();
+	pass(start + 5 * MS, MS);
+	ck_assert(!task_wait(&loads[0].task, never, DEADLINE_NEVER));
+	ck_assert_ptr_eq(core.current, &server.thread->context);
+	pass(start + 6 * MS, MS);
+	ck_assert(fake.idle);
+	pass(start + 10 * MS - 1, MS);
+	ck_assert(fake.idle);
+	pass(start + 10 * MS, MS);
+	ck_assert(!fake.idle);
+}
+END_TEST
+
 static const uint64_t budgets[] = { 10000, 123456, 3 * MS, 19 * MS, 999 * MS };
 static const uint64_t periods[] = { 100000, 1234567, 4 * MS, 20 * MS, 1000 * MS };
 
@@ -387,6 +437,8 @@ int main(void)
 	tcase_add_test(tcase, what_configure_refuses);
 	tcase_add_test(tcase, configured_while_it_runs);
 	tcase_add_test(tcase, time_of_no_use);
+	tcase_add_test(tcase, what_a_wait_saves_up);
+	tcase_add_test(tcase, lent_time_waits_too);
 	tcase_add_loop_test(tcase, share_of_the_most_urgent, 0, ARRAY_SIZE(budgets));
 	tcase_add_test(tcase, shares_among_many);
 	return machine_main("sched", &tcase, 1);
