@@ -21,6 +21,7 @@ void sched_context_unbound(struct sched_context *sc)
 		return;
 	sched_give(at, NULL);
 	sc->holder = NULL;
+	sc->answer_left = DEADLINE_NEVER;
 	/* Nobody on the chain has anything to give back. */
 	while (at->lender) {
 		struct context *lender = at->lender;

@@ -5,6 +5,8 @@
  */
 #include "kernel_machine.h"
 
+#include <exit.h>
+
 #define TIMER_SLOT 27
 #define TIMER_CHANGE \
 	(SLOT_CONFIGURE | SLOT_GROUP1 | SLOT_ENABLED | SLOT_LEVEL | SLOT_NUMBER(TIMER_SLOT))
@@ -179,6 +181,25 @@ START_TEST(fault_without_a_handler_that_can_run)
 }
 END_TEST
 
+/* A guest's time that its VMM has, with a limit for an answer, is bound elsewhere: there it is time without a limit. */
+START_TEST(time_leaves_its_limit)
+{
+	struct machine m = running();
+	struct task other = task_new_passive();
+
+	ck_assert_ok(vcpu_set_answer_limit(m.guest.cap, 1000));
+	machine_run_guest(&m.guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(sched_context_unbind(m.guest.sc));
+	ck_assert_ok(sched_context_bind(m.guest.sc, other.cap));
+	ck_assert_ok(thread_resume(other.cap));
+	machine_run_task(&other);
+	fake_pass(fake.clock + 5000);
+	ck_assert_int_eq(other.thread->context.state, STATE_READY);
+	machine_check();
+}
+END_TEST
+
 int main(void)
 {
 	TCase *test = machine_case("revised");
@@ -192,5 +213,6 @@ int main(void)
 	tcase_add_test(test, pages_mapped_again_when_their_space_is_gone);
 	tcase_add_test(test, line_of_a_dead_peer);
 	tcase_add_test(test, fault_without_a_handler_that_can_run);
+	tcase_add_test(test, time_leaves_its_limit);
 	return machine_main("revised", (TCase *[]){ test }, 1);
 }
