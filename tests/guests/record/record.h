@@ -16,10 +16,8 @@ struct record {
 	/* Of a worker: the result of its first round, and how many rounds had another one. */
 	uint64_t result;
 	uint64_t different;
-	/* Of a worker: ticks of the counter in its shortest round and in its longest. */
-	uint64_t shortest;
-	uint64_t longest;
-	/* Of a worker: the counter at the last round's end. */
+	/* Of a worker: the counter when the first round began, and when the last one ended. */
+	uint64_t begin;
 	uint64_t end;
 };
 

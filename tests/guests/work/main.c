@@ -38,18 +38,14 @@ static uint64_t work(void)
 	return sum;
 }
 
-static void note(uint64_t result, uint64_t ticks, uint64_t end)
+static void note(uint64_t begin, uint64_t result, uint64_t end)
 {
 	if (record.count == 0) {
+		record.begin = begin;
 		record.result = result;
-		record.shortest = ticks;
 	}
 	if (result != record.result)
 		record.different++;
-	if (ticks < record.shortest)
-		record.shortest = ticks;
-	if (ticks > record.longest)
-		record.longest = ticks;
 	record.end = end;
 	record.count++;
 }
@@ -74,7 +70,7 @@ void guest_main(const uint8_t *tree)
 		uint64_t result = work();
 		uint64_t end = arch_counter();
 
-		note(result, end - begin, end);
+		note(begin, result, end);
 		put_line(result, end - begin);
 	}
 }
