@@ -30,7 +30,6 @@ void exit_raise(struct vcpu *vcpu)
 {
 	vcpu->exit.pending = true;
 	vcpu->exit.sequence++;
-	sched_await_answer(&vcpu->context, vcpu->answer_limit);
 	call_server(vcpu);
 }
 

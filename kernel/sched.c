@@ -183,6 +183,8 @@ void sched_lend(struct context *client, struct context *server)
 	/* One that lent its own time gets that back. */
 	if (server->sc || server->borrower || !sc)
 		return;
+	if (client->kind == CONTEXT_VCPU)
+		sc->answer_left = vcpu_of(client)->answer_limit;
 	sched_give(client, NULL);
 	server->lender = client;
 	client->borrower = server;

@@ -63,7 +63,10 @@ void sched_yield(void);
 /* Change a context's priority, wherever it is. */
 void sched_set_priority(struct context *context, uint8_t priority);
 
-/* `server` runs on the time of `client` from now on, if it has none of its own. */
+/*
+ * `server` runs on the time of `client` from now on, if it has none of its own. Of a VCpu's it has the VCpu's limit for an
+ * answer.
+ */
 void sched_lend(struct context *client, struct context *server);
 
 /* Give lent time back to who lent it. */
@@ -78,17 +81,11 @@ bool sched_charge(uint64_t now);
 /* Pick who runs, charge who ran, set the timer, switch. Returns the registers to load. */
 struct registers *sched_leave(void);
 
-/* From now on the holder of the VCpu's time has `limit` ticks of it for an answer. */
-static inline void sched_await_answer(struct context *vcpu, uint64_t limit)
-{
-	if (vcpu->sc)
-		vcpu->sc->answer_left = limit;
-}
-
-/* It was given, or is not awaited any more. */
+/* The answer to a VCpu's exit was given, or is not awaited any more. */
 static inline void sched_answered(struct context *vcpu)
 {
-	sched_await_answer(vcpu, DEADLINE_NEVER);
+	if (vcpu->sc)
+		vcpu->sc->answer_left = DEADLINE_NEVER;
 }
 
 /* A refill came due. */

@@ -413,6 +413,16 @@ START_TEST(late)
 	ck_assert_ok(thread_suspend(vmm.cap));
 	task_serve(&vmm, endpoint);
 	ck_assert_uint_eq(task_word(&vmm, 2), EXIT_REDELIVERED);
+	/* Told again, it has all of the time again, and no more. */
+	machine_run_task(&vmm);
+	fake_pass(fake.clock + limit - 1);
+	ck_assert_int_eq(vmm.thread->context.state, STATE_READY);
+	ck_assert(!task_recv(&manager, faults));
+	machine_run_task(&vmm);
+	fake_pass(fake.clock + 1);
+	ck_assert_int_eq(vmm.thread->context.state, STATE_FAULTED);
+	ck_assert_ok(thread_suspend(vmm.cap));
+	task_serve(&vmm, endpoint);
 	ck_assert_ok(answer(DISPOSITION_STEP));
 	/* Answered in time, each exit has all of it. */
 	for (unsigned int i = 0; i < 5; i++) {
