@@ -9,8 +9,8 @@
 #include <machine.h>
 #include <record.h>
 
-#define WORDS	  (1U << 17)
-#define PASSES	  32
+#define WORDS     (1U << 17)
+#define PASSES    32
 #define LINE_SIZE 80
 
 static uint64_t words[WORDS];
