@@ -66,6 +66,28 @@ static void check_budgets(struct description *d)
 	}
 }
 
+/* Who has no budget may take the whole core: all that are promised a part of it go first. */
+static void check_priorities(struct description *d)
+{
+	for (uint32_t i = 0; i < d->guest_count; i++)
+		for (uint32_t j = 0; j < d->guest_count; j++) {
+			const struct guest *taker = &d->guests[i];
+			const struct guest *promised = &d->guests[j];
+			const cJSON *key = schema_node(taker->node, "priority");
+
+			if (taker->budget_stated || !promised->budget_stated ||
+			    taker->priority < promised->priority)
+				continue;
+			error_at(
+				&d->document, key ? key : taker->node,
+				"guest \"%s\" has no budget and a priority of %u, so that of guest "
+				"\"%s\", whose priority is %u, cannot be promised\ngive the first a "
+				"budget or a lower priority",
+				taker->name, taker->priority, promised->name, promised->priority);
+			return;
+		}
+}
+
 static void check_memory(struct description *d)
 {
 	struct arena *arena = d->document.errors->arena;
@@ -123,6 +145,7 @@ static void read_guests(struct description *d, const struct inputs *inputs, cons
 	}
 	check_names(d);
 	check_budgets(d);
+	check_priorities(d);
 	check_lines(d, array);
 }
 

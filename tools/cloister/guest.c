@@ -9,6 +9,7 @@
 
 #define GUEST_MEMORY_BASE 0x40000000ULL
 #define DEFAULT_PRIORITY  100
+#define BUDGET_PRIORITY   110
 /* A VMM's longest work for one exit is to clear the guest's memory: more time for each GiB. */
 #define DEFAULT_ANSWER_MS 10000
 #define ANSWER_MS_GIB     1000
@@ -297,11 +298,11 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 	guest->memory_size = schema_number(node, &guest_keys[GUEST_MEMORY], 0);
 	guest->memory_base = schema_number(node, &guest_keys[GUEST_BASE], GUEST_MEMORY_BASE);
 	guest->command_line = schema_text(node, "command_line", "");
-	guest->priority =
-		(uint32_t)schema_number(node, &guest_keys[GUEST_PRIORITY], DEFAULT_PRIORITY);
 	budget = schema_node(node, "budget");
 	if (cJSON_IsObject(budget))
 		read_budget(guest, document, budget);
+	guest->priority = (uint32_t)schema_number(node, &guest_keys[GUEST_PRIORITY],
+						  budget ? BUDGET_PRIORITY : DEFAULT_PRIORITY);
 	guest->restart = restart_read(document, node);
 	guest->on_reset = read_on_reset(document, node);
 	guest->answer_ms =
