@@ -118,12 +118,12 @@ static void say_resets(uint32_t guest)
 		  (unsigned long)guests[guest].resets);
 }
 
-/* A guest that is reset over and over makes one line a second. */
 static bool has_resets_to_say(uint32_t guest)
 {
 	return guests[guest].resets_said != guests[guest].resets;
 }
 
+/* A guest that is reset over and over makes one line a second. */
 static void say_resets_if_due(uint32_t guest, uint64_t now)
 {
 	if (!has_resets_to_say(guest) || now < guests[guest].say_at)
