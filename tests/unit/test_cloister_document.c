@@ -32,7 +32,7 @@ static const char whole[] =
 	"  \"board\": \"qemu-virt-aarch64\",\n"
 	"  \"guests\": [\n"
 	"    { \"name\": \"linux\", \"memory\": \"64 MiB\", \"kernel\": \"Image\",\n"
-	"      \"initrd\": \"bytes\", \"command_line\": \"a=\\u00e4\\\"b\\\\\", \"priority\": 7,\n"
+	"      \"initrd\": \"bytes\", \"command_line\": \"a=\\u00e4\\\"b\\\\\", \"priority\": 107,\n"
 	"      \"budget\": { \"budget_us\": 500, \"period_us\": 1000 },\n"
 	"      \"devices\": [ { \"type\": \"pl011\", \"address\": \"0x0a000000\", \"interrupt\": 40 } ] },\n"
 	"    { \"name\": \"bare\", \"memory\": 4194304, \"memory_base\": \"0x80000000\",\n"
@@ -49,7 +49,7 @@ START_TEST(values)
 	ck_assert_str_eq(guest[0].name, "linux");
 	ck_assert_uint_eq(guest[0].memory_base, 0x40000000);
 	ck_assert_uint_eq(guest[0].memory_size, 64 * MIB);
-	ck_assert_uint_eq(guest[0].priority, 7);
+	ck_assert_uint_eq(guest[0].priority, 107);
 	ck_assert_uint_eq(guest[0].budget, 500);
 	ck_assert_uint_eq(guest[0].entry, 0x40000000);
 	ck_assert_uint_eq(guest[0].image_count, 3);
