@@ -191,10 +191,10 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 static void fill_guest(uint32_t i)
 {
 	image.groups[i] = (struct manifest_group){ .size_bits = 20, .slot = GROUP(i) };
-	image.objects[2 * i] = (struct manifest_object){
+	image.objects[i] = (struct manifest_object){
 		.type = OBJECT_THREAD, .count = 1, .slot = THREAD(i), .group = i
 	};
-	image.objects[2 * i + 1] = (struct manifest_object){
+	image.objects[GUESTS + i] = (struct manifest_object){
 		.type = OBJECT_ADDRESS_SPACE, .count = 1, .slot = SPACE(i), .group = i
 	};
 	/* One VMM is given up at some time, the other never. */
