@@ -36,6 +36,8 @@ static enum status view(struct shell *s, enum view_action action, const char *na
 	if (status == ERR_DEADLINE)
 		shell_error(s, "the console has not answered for %u seconds; try again",
 			    TERMINAL_PATIENCE);
+	else if (status == ERR_STATE)
+		shell_error(s, "the shell is not in view any more, so it cannot choose what is");
 	return status;
 }
 

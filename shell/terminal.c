@@ -81,6 +81,7 @@ enum status terminal_view(struct terminal *t, enum view_action action, const cha
 	struct view_request *view = t->view;
 	uint64_t deadline = counter_after_us((uint64_t)TERMINAL_PATIENCE * 1000000);
 	uint32_t request = __atomic_load_n(&view->request, __ATOMIC_RELAXED) + 1;
+	uint32_t result;
 	uint64_t bits;
 
 	view->action = action;
@@ -90,5 +91,6 @@ enum status terminal_view(struct terminal *t, enum view_action action, const cha
 	while (__atomic_load_n(&view->answered, __ATOMIC_ACQUIRE) != request)
 		if (notification_wait(t->wait, deadline, &bits) == ERR_DEADLINE)
 			return ERR_DEADLINE;
-	return view->result == OK ? OK : ERR_ARGUMENT;
+	result = __atomic_load_n(&view->result, __ATOMIC_RELAXED);
+	return result == OK || result == ERR_STATE ? (enum status)result : ERR_ARGUMENT;
 }

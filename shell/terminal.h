@@ -43,7 +43,8 @@ uint8_t terminal_read(struct terminal *t);
 
 /*
  * Ask the multiplexer for `action` (view_request of idl/serial.idl), and wait for its answer. ERR_ARGUMENT:
- * there is nothing of that name, which has at most 31 bytes; ERR_DEADLINE: no answer came.
+ * there is nothing of that name, which has at most 31 bytes; ERR_STATE: the shell is not in view;
+ * ERR_DEADLINE: no answer came.
  */
 enum status terminal_view(struct terminal *t, enum view_action action, const char *name);
 

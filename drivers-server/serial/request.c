@@ -96,7 +96,10 @@ static void begin(struct multiplexer *m)
 
 	memcpy(name, shared->name, sizeof(shared->name));
 	name[sizeof(shared->name)] = '\0';
-	if (action == VIEW_CONSOLE)
+	/* Whose fingers are in another console keep it, whatever becomes of the shell. */
+	if (action == VIEW_CONSOLE && m->view != VIEW_SHELL)
+		answer(m, ERR_STATE);
+	else if (action == VIEW_CONSOLE)
 		answer(m, keys_view_console(m, name) ? OK : ERR_ARGUMENT);
 	else if (action == VIEW_KEPT)
 		begin_kept(m, name);

@@ -29,7 +29,7 @@ enum { RESTART_LIMIT, RESTART_WITHIN, RESTART_BACK_OFF };
 
 static const struct key restart_keys[] = {
 	[RESTART_LIMIT] = { "limit", VALUE_NUMBER, false, 1, 1000, 0 },
-	[RESTART_WITHIN] = { "within_ms", VALUE_NUMBER, false, 1, 86400000, 0 },
+	[RESTART_WITHIN] = { "within_ms", VALUE_NUMBER, false, 1000, 86400000, 0 },
 	[RESTART_BACK_OFF] = { "back_off_ms", VALUE_NUMBER, false, 0, 60000, 0 },
 };
 
