@@ -143,12 +143,12 @@ START_TEST(restarts)
 		"c",
 		"\"memory\": \"64 MiB\", \"restart\": { \"limit\": 3, \"back_off_ms\": 0 }") "], "
 											     "\"servers\": { \"uart\": { \"restart\": \"always\" }, "
-											     "\"console\": { \"restart\": { \"within_ms\": 7 } } } }");
+											     "\"console\": { \"restart\": { \"within_ms\": 7000 } } } }");
 	check_restart("vmm a", 5, 60000, 10);
 	check_restart("vmm b", 0, 60000, 10);
 	check_restart("vmm c", 3, 60000, 0);
 	check_restart("uart", RESTART_ALWAYS, 60000, 10);
-	check_restart("console", 5, 7, 10);
+	check_restart("console", 5, 7000, 10);
 }
 END_TEST
 
