@@ -10,10 +10,9 @@ import subprocess
 import sys
 import tempfile
 
-from gdb import Gdb, GdbError
-
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "system"))
-# pylint: disable-next=wrong-import-position
+# pylint: disable=wrong-import-position
+from gdb import Gdb, GdbError
 from machine import Failure, cloister, environment, images, show, source
 
 RUN_SECONDS = 240
@@ -112,7 +111,7 @@ def stopped_at(description, folders, address, level):
     """
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "gdb")
-        arguments = command(description, folders, qemu=["-S", "-gdb", f"unix:{path},server=on,wait=off"])
+        arguments = command(description, folders, qemu=["-S", *Gdb.options(path)])
         with subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT) as process:
             try:

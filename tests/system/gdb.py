@@ -28,6 +28,11 @@ class Gdb:
         self.command("qSupported:xmlRegisters=aarch64")
 
     @staticmethod
+    def options(path):
+        """What QEMU is told."""
+        return "-gdb", f"unix:{path},server=on,wait=off"
+
+    @staticmethod
     def connect(path):
         deadline = time.monotonic() + CONNECT_SECONDS
         while True:
