@@ -56,8 +56,10 @@ static void backtrace(const struct description *d, const struct manifest_thread 
 				      d->components[thread->program].name :
 				      "?";
 	uint64_t record[2] = { report->frame, report->pc };
+	unsigned int depth = 0;
 
-	for (unsigned int depth = 0; depth < BACKTRACE_MAX && record[1] != 0; depth++) {
+	/* A caller at 0 is the end; the pc may well be 0, and who jumped there is to be told. */
+	do {
 		uint64_t at = record[0];
 
 		console_print("  #%u %s 0x%016lx", depth, program, (unsigned long)record[1]);
@@ -65,7 +67,7 @@ static void backtrace(const struct description *d, const struct manifest_thread 
 		if (!read_record(d, thread->address_space, at, record) ||
 		    (record[0] != 0 && record[0] <= at))
 			return;
-	}
+	} while (++depth < BACKTRACE_MAX && record[1] != 0);
 }
 
 static void report_cause(const char *name, uint64_t cause, uint64_t address, uint64_t pc)
