@@ -2,6 +2,7 @@
 /* What a guest without an operating system uses of its machine. Interrupts are masked, the MMU is off. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Makes ready the interrupt controller: SGI 0 and the virtual timer. */
@@ -13,9 +14,13 @@ uint64_t arch_counter(void);
 /* Sleeps until the counter says `ticks`; the interrupt controller must be ready. */
 void arch_sleep_until(uint64_t ticks);
 
-/* The guest's PL011: once, then one character at a time. */
+/* The guest's PL011: once, to write or for both directions, then one character at a time. */
 void arch_console_start(void);
+void arch_console_start_both(void);
 void arch_put(char c);
+
+/* Takes the next character that was typed; false: there is none. */
+bool arch_take(char *c);
 
 _Noreturn void arch_power_off(void);
 

@@ -11,9 +11,13 @@
 #define UARTFR          0x18
 #define UARTCR          0x30
 #define UARTIFLS        0x34
+#define UARTIMSC        0x38
+#define UARTFR_RXFE     0x10
 #define UARTFR_TXFF     0x20
 #define UARTCR_TRANSMIT 0x101
+#define UARTCR_BOTH     0x301
 #define UARTIFLS_RESET  0x12
+#define UARTIMSC_RXIM   0x10
 
 /* Where the descriptions of tests/bench have a virtio-console. */
 #define VIRTIO_CONSOLE 0x0a000000

@@ -88,6 +88,21 @@ void arch_put(char c)
 	*word_at(UART + UARTDR) = (uint8_t)c;
 }
 
+void arch_console_start_both(void)
+{
+	*word_at(UART + UARTCR) = UARTCR_BOTH;
+	/* What is typed may wait for a driver that enables the interrupt. */
+	*word_at(UART + UARTIMSC) = UARTIMSC_RXIM;
+}
+
+bool arch_take(char *c)
+{
+	if (*word_at(UART + UARTFR) & UARTFR_RXFE)
+		return false;
+	*c = (char)*word_at(UART + UARTDR);
+	return true;
+}
+
 void arch_power_off(void)
 {
 	register uint64_t function __asm__("x0") = PSCI_SYSTEM_OFF;
