@@ -48,6 +48,7 @@ void guest_main(const uint8_t *tree)
 	const char *memory = record.count ? "stale" : "fresh";
 
 	(void)tree;
+	record.begin = arch_counter();
 	record_start("echo");
 	arch_console_start_both();
 	put("echo: ");

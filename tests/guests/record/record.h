@@ -16,7 +16,7 @@ struct record {
 	/* Of a worker: the result of its first round, and how many rounds had another one. */
 	uint64_t result;
 	uint64_t different;
-	/* Of a worker: the counter when the first round began, and when the last one ended. */
+	/* The counter when the first round began; of a worker, when the last one ended. */
 	uint64_t begin;
 	uint64_t end;
 };
