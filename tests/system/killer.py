@@ -26,6 +26,9 @@ LOWER_VECTORS = (0x400, 0x480)
 # For how long they are waited for, before others are chosen; and for any at all.
 HIT_SECONDS = 0.4
 SECONDS = 60
+# mrs x0, cntpct_el0 (Arm ARM C6.2.247, D24.12.16), and the bits that are the register's number.
+READ_COUNTER = 0xd53be020
+REGISTER = 0x1f
 # What QEMU's stub reads in one command: its packets hold 4096 characters.
 READ_MAX = 1024
 
@@ -45,6 +48,13 @@ class Program:
         (_, offset, self.address, length), = (header for header in headers if header[0] & 1)
         self.code = content[offset:offset + length]
 
+    def counter_reads(self):
+        """The addresses behind instructions that read the counter, and the numbers of the registers that
+        they read it to."""
+        words = struct.unpack(f"<{len(self.code) // 4}I", self.code)
+        return {self.address + 4 * i + 4: word & REGISTER for i, word in enumerate(words)
+                if word & ~REGISTER == READ_COUNTER}
+
     def addresses(self):
         return range(self.address, self.address + len(self.code), 4)
 
@@ -60,9 +70,7 @@ class Server:
 
 
 class Killer:
-    """A debugger at a running machine, for a `with`. While it looks, all stands still, the clock
-    that counts instructions too.
-    """
+    """A debugger at a running machine, for a `with`."""
 
     def __init__(self, path, chance):
         self.gdb = Gdb(path, SECONDS)
@@ -70,6 +78,7 @@ class Killer:
         self.kernel = [vectors + offset for offset in LOWER_VECTORS]
         self.chance = chance
         self.config = constants("root")["PROCESS_CONFIG"]
+        self.counter_reads = Program("kernel/kernel.aarch64.elf").counter_reads()
 
     def __enter__(self):
         self.gdb.send("c")
@@ -136,6 +145,19 @@ class Killer:
                 return True
             self.run_to(self.kernel)
         return False
+
+    def ahead(self):
+        """By how many ticks the clock of a machine that counts instructions is ahead of those that
+        were executed. While no processor idles it is only a stop that lets it gain: the real time
+        until QEMU heeds that it stopped. The kernel starts the counters of instructions that are
+        read here; they are those of when the kernel was entered, just before.
+        """
+        self.stop()
+        self.run_to(list(self.counter_reads))
+        clock = self.gdb.register(f"x{self.counter_reads[self.gdb.register('pc')]}")
+        executed = sum(self.gdb.register(f"PMEVCNTR{n}_EL0") for n in (0, 1))
+        self.gdb.send("c")
+        return clock - executed
 
     def kill_here(self, server):
         print(f"kill {server.name} at {server.program.name} 0x{self.gdb.register('pc'):x}", flush=True)
