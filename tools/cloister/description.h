@@ -189,6 +189,14 @@ bool board_read(struct board *board, const struct inputs *inputs, struct documen
 /* Reads one guest: its keys and the rules among them, not its images. */
 bool guest_read(struct guest *guest, struct document *document, const cJSON *node);
 
+/* guest_devices.c */
+
+/* Reads the array "devices", which may be missing: NULL. */
+void guest_devices_read(struct guest *guest, struct document *document, const cJSON *array);
+
+/* That they overlap neither each other nor the memory, once all of the guest is read. */
+void guest_devices_check(const struct guest *guest, struct document *document);
+
 /* The guest's first device of a kind; NULL if it has none. */
 const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind);
 

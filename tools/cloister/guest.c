@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One guest of a description: its keys, their defaults, and the rules between its memory and its devices.
+ * One guest of a description: its keys and their defaults. Its devices are in guest_devices.c.
  */
 #include "description.h"
 #include "schema.h"
@@ -59,17 +59,6 @@ static const struct key budget_keys[] = {
 	[PERIOD_US] = { "period_us", VALUE_NUMBER, true, 100, 1000000, 0 },
 };
 
-enum { DEVICE_TYPE, DEVICE_ADDRESS, DEVICE_INTERRUPT, DEVICE_PORTS };
-
-static const struct key device_keys[] = {
-	[DEVICE_TYPE] = { "type", VALUE_NAME, true, 0, 20, 0 },
-	[DEVICE_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, GUEST_ADDRESS_MAX - PAGE_SIZE,
-			     PAGE_SIZE },
-	/* The interrupt controller's model has 32 shared interrupts. */
-	[DEVICE_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 32, 63, 0 },
-	[DEVICE_PORTS] = { "ports", VALUE_NUMBER, false, 1, VMM_PORTS_MAX, 0 },
-};
-
 static void read_budget(struct guest *guest, struct document *document, const cJSON *node)
 {
 	uint64_t budget;
@@ -90,171 +79,6 @@ static void read_budget(struct guest *guest, struct document *document, const cJ
 	guest->budget = budget;
 	guest->period = period;
 	guest->budget_stated = true;
-}
-
-static void add_gic(struct guest *guest)
-{
-	guest->devices[guest->device_count++] = (struct guest_device){
-		.kind = VMM_DEVICE_GICV3,
-		.type = "gicv3 (distributor)",
-		.address = GUEST_GICD,
-		.size = GUEST_GICD_SIZE,
-	};
-}
-
-/*
- * Devices that the array can have, one of each. Those with an interrupt here are there without the array, at the
- * address and with the interrupt that QEMU's board "virt" has them at.
- */
-static const struct device_type {
-	const char *name;
-	enum vmm_device_kind kind;
-	uint64_t default_address;
-	uint32_t default_irq;
-} device_types[] = {
-	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33 },
-	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0 },
-	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39 },
-};
-
-static const struct device_type *find_type(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(device_types); i++)
-		if (strcmp(device_types[i].name, name) == 0)
-			return &device_types[i];
-	return NULL;
-}
-
-const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind)
-{
-	for (uint32_t i = 0; i < guest->device_count; i++)
-		if (guest->devices[i].kind == kind)
-			return &guest->devices[i];
-	return NULL;
-}
-
-uint32_t guest_ports(const struct guest *guest)
-{
-	const struct guest_device *console = guest_device(guest, VMM_DEVICE_VIRTIO_CONSOLE);
-
-	return console ? console->ports : 0;
-}
-
-uint32_t guest_consoles(const struct guest *guest)
-{
-	return guest_ports(guest) + (guest_device(guest, VMM_DEVICE_PL011) ? 1 : 0);
-}
-
-static void add_device(struct guest *guest, const cJSON *node, const struct device_type *type,
-		       uint64_t address, uint32_t irq)
-{
-	bool console = type->kind == VMM_DEVICE_VIRTIO_CONSOLE;
-
-	guest->devices[guest->device_count++] = (struct guest_device){
-		.node = node,
-		.kind = type->kind,
-		.type = type->name,
-		.address = address,
-		.size = PAGE_SIZE,
-		.irq = irq,
-		.ports = console ? (uint32_t)schema_number(node, &device_keys[DEVICE_PORTS], 1) : 0,
-	};
-}
-
-static void read_device(struct guest *guest, struct document *document, const cJSON *node)
-{
-	const struct device_type *type;
-	const char *name;
-
-	if (!schema_check(document, node, "a device", device_keys, ARRAY_SIZE(device_keys)))
-		return;
-	name = schema_text(node, "type", device_types[0].name);
-	type = find_type(name);
-	if (!type) {
-		error_at(document, schema_node(node, "type"),
-			 "there is no device type \"%s\"\nuse \"pl011\", \"virtio-console\" or "
-			 "\"power-button\" (the GICv3 is always there)",
-			 name);
-		return;
-	}
-	if (guest_device(guest, type->kind))
-		error_at(document, node,
-			 "a second %s is not supported yet\nkeep one %s in each guest", name, name);
-	if (type->kind != VMM_DEVICE_VIRTIO_CONSOLE && schema_node(node, "ports"))
-		error_at(document, schema_node(node, "ports"),
-			 "a %s has no ports\nleave \"ports\" out; it is for a virtio-console",
-			 name);
-	if (guest->device_count < VMM_DEVICES_MAX)
-		add_device(guest, node, type, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
-			   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
-}
-
-static void add_default_devices(struct guest *guest)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(device_types); i++)
-		if (device_types[i].default_irq)
-			add_device(guest, NULL, &device_types[i], device_types[i].default_address,
-				   device_types[i].default_irq);
-}
-
-static void read_devices(struct guest *guest, struct document *document, const cJSON *array)
-{
-	const cJSON *node;
-
-	add_gic(guest);
-	if (!array)
-		add_default_devices(guest);
-	cJSON_ArrayForEach(node, array) read_device(guest, document, node);
-}
-
-/* Where to point when a device is at fault: the guest itself for what it has by default. */
-static const cJSON *device_node(const struct guest *guest, const struct guest_device *device)
-{
-	return device->node ? device->node : guest->node;
-}
-
-static void check_against_memory(const struct guest *guest, struct document *document,
-				 const char *type, uint64_t address, uint64_t size)
-{
-	const cJSON *base = schema_node(guest->node, "memory_base");
-	const cJSON *memory = schema_node(guest->node, "memory");
-
-	if (overlaps(address, size, guest->memory_base, guest->memory_size))
-		error_at(document, base ? base : memory,
-			 "the memory (0x%llx to 0x%llx) overlaps the device %s at 0x%llx\nmove one "
-			 "of the two",
-			 (unsigned long long)guest->memory_base,
-			 (unsigned long long)(guest->memory_base + guest->memory_size), type,
-			 (unsigned long long)address);
-}
-
-static void check_pair(const struct guest *guest, struct document *document,
-		       const struct guest_device *a, const struct guest_device *b)
-{
-	const cJSON *node = device_node(guest, b);
-	bool in_second = a->kind == VMM_DEVICE_GICV3 &&
-			 overlaps(GUEST_GICR, GUEST_GICR_SIZE, b->address, b->size);
-
-	if (in_second || overlaps(a->address, a->size, b->address, b->size))
-		error_at(document, node,
-			 "the %s at 0x%llx overlaps the %s at 0x%llx\nmove one of the two", b->type,
-			 (unsigned long long)b->address, in_second ? GUEST_GICR_TYPE : a->type,
-			 (unsigned long long)(in_second ? GUEST_GICR : a->address));
-	if (b->irq && a->irq == b->irq)
-		error_at(document, schema_node(node, "interrupt"),
-			 "the interrupt %u is given twice\ngive each device its own", b->irq);
-}
-
-static void check_devices(const struct guest *guest, struct document *document)
-{
-	for (uint32_t i = 0; i < guest->device_count; i++) {
-		const struct guest_device *device = &guest->devices[i];
-
-		for (uint32_t j = 0; j < i; j++)
-			check_pair(guest, document, &guest->devices[j], device);
-		check_against_memory(guest, document, device->type, device->address, device->size);
-	}
-	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, GUEST_GICR_SIZE);
 }
 
 static void check_vcpus(struct document *document, const cJSON *node)
@@ -308,9 +132,9 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 	guest->answer_ms =
 		schema_number(node, &guest_keys[GUEST_ANSWER],
 			      DEFAULT_ANSWER_MS + ANSWER_MS_GIB * guest->memory_size / GIB);
-	read_devices(guest, document, schema_node(node, "devices"));
+	guest_devices_read(guest, document, schema_node(node, "devices"));
 	check_vcpus(document, node);
 	check_memory_end(guest, document);
-	check_devices(guest, document);
+	guest_devices_check(guest, document);
 	return true;
 }
