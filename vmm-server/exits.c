@@ -35,18 +35,7 @@ static uint64_t exit_event(struct vcpu *vcpu, struct message *m)
 
 	if (now >= vcpu->deadline[DEADLINE_TIMER])
 		arch_timer_update(vcpu, now);
-	if (now >= vcpu->deadline[DEADLINE_OUTPUT])
-		pl011_flush(&vcpu->vmm->pl011);
-	if (now >= vcpu->deadline[DEADLINE_INPUT])
-		pl011_release(&vcpu->vmm->pl011);
-	if (now >= vcpu->deadline[DEADLINE_BUTTON])
-		pl061_release(&vcpu->vmm->pl061);
-	if (m->word[1] & VMM_EVENT_CONSOLE)
-		pl011_event(&vcpu->vmm->pl011);
-	if (m->word[1] & VMM_EVENT_VIRTIO_CONSOLE)
-		virtio_console_event(&vcpu->vmm->virtio_console);
-	if (m->word[1] & VMM_EVENT_POWER)
-		pl061_press(&vcpu->vmm->pl061);
+	device_events(vcpu->vmm, m->word[1], now);
 	return DISPOSITION_RESUME | REPLY_REARM;
 }
 

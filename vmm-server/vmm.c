@@ -9,6 +9,7 @@
 #include <cloister/string.h>
 
 #include <arch/devices.h>
+#include <arch/interrupt.h>
 #include <arch/vcpu.h>
 
 #include <boot.h>
@@ -25,12 +26,16 @@ static const char *vmm_attach_devices(struct vmm *vmm)
 		const struct vmm_device *device = &config->devices[i];
 		const char *error;
 
-		if (device->kind >= ARCH_DEVICE_KINDS || !arch_device_models[device->kind])
+		if (device->kind >= ARCH_DEVICE_KINDS ||
+		    (device->kind != ARCH_INTERRUPT_CONTROLLER &&
+		     !arch_devices[device->kind].model))
 			return "a device of a kind that this program has no model of";
 		if (kinds & 1U << device->kind)
 			return "a second device of a kind of which a guest has one";
 		kinds |= 1U << device->kind;
-		error = arch_device_models[device->kind]->attach(vmm, device);
+		error = device->kind == ARCH_INTERRUPT_CONTROLLER ?
+				arch_interrupt_attach(vmm, device) :
+				device_attach(vmm, device);
 		if (error)
 			return error;
 	}
@@ -79,7 +84,6 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 	vmm->memory.roms = config->roms;
 	vmm->memory.rom_count = config->rom_count;
 	vcpu_init(&vmm->vcpu, vmm);
-	pl061_init(&vmm->pl061, &vmm->vcpu);
 	/*
 	 * A predecessor may have died between taking a line's request for a signal and the signal. The log is the line
 	 * that every VMM has; its other end looks at all of them.
@@ -104,8 +108,8 @@ void vmm_reset(struct vmm *vmm)
 	vcpu_reset_deadlines(&vmm->vcpu);
 	memset(&vmm->vcpu.slots, 0, sizeof(vmm->vcpu.slots));
 	arch_vcpu_reset(&vmm->vcpu);
-	for (uint32_t i = 0; i < vmm->config->device_count; i++)
-		arch_device_models[vmm->config->devices[i].kind]->reset(vmm);
+	arch_interrupt_reset(vmm);
+	device_reset_all(vmm);
 }
 
 void vmm_end(struct vmm *vmm, enum guest_end end)

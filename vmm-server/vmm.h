@@ -18,6 +18,7 @@
 #include <arch/vmm.h>
 
 #include <bus.h>
+#include <device.h>
 #include <devices/pl011.h>
 #include <devices/pl061.h>
 #include <memory.h>
@@ -26,7 +27,7 @@
 #include <virtio/console.h>
 
 /* Who wants to be told at a time of the counter. */
-enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_OUTPUT, DEADLINE_INPUT, DEADLINE_BUTTON, DEADLINES };
+enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_DEVICES, DEADLINES };
 
 struct vcpu {
 	struct vmm *vmm;
@@ -52,6 +53,8 @@ struct vmm {
 	struct violations violations;
 	struct memory memory;
 	struct bus bus;
+	struct device devices[VMM_DEVICES_MAX];
+	uint32_t device_count;
 	struct pl011 pl011;
 	struct pl061 pl061;
 	struct virtio_console virtio_console;

@@ -82,8 +82,8 @@ START_TEST(virtio_console)
 	ck_assert_uint_eq(vmm->devices[2].kind, VMM_DEVICE_VIRTIO_CONSOLE);
 	ck_assert_uint_eq(vmm->devices[2].irq, 48);
 	ck_assert_uint_eq(vmm->port_count, 1);
-	ck_assert_uint_eq(vmm->ports[0].line, vmm->console_line + LINE_SIZE);
-	ck_assert_uint_ne(vmm->ports[0].notify, vmm->console_notify);
+	ck_assert_uint_eq(vmm->ports[0].line, vmm->console.line + LINE_SIZE);
+	ck_assert_uint_ne(vmm->ports[0].notify, vmm->console.notify);
 	ck_assert_str_eq(vmm->ports[0].name, "hvc0");
 	clients = component("console: config");
 	ck_assert_uint_eq(clients->client_count, 5);
@@ -115,7 +115,7 @@ START_TEST(ports)
 		ck_assert_uint_eq(client->kind, CLIENT_CONSOLE);
 	}
 	ck_assert_str_eq(clients->clients[5].name, "a vport3");
-	ck_assert_uint_eq(vmm->console_line, 0);
+	ck_assert_uint_eq(vmm->console.line, 0);
 	ck_assert_uint_eq(clients->client_count, 7);
 }
 END_TEST

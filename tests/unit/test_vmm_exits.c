@@ -125,17 +125,19 @@ START_TEST(test_bad_configurations)
 	refuse("a device of a kind that this program has no model of");
 	config.devices[1].kind = VMM_DEVICE_GICV3;
 	refuse("a second device of a kind of which a guest has one");
-	guest_configure();
-	config.devices[1].irq = 31;
-	refuse("a PL011 whose interrupt is none for devices");
-	config.devices[1].irq = 64;
-	refuse("a PL011 whose interrupt is none for devices");
-	guest_configure();
-	config.devices[1].size = 0x800;
-	refuse("a PL011 whose registers are not 4 KiB");
-	guest_configure();
-	config.devices[1].address = DISTRIBUTOR + 0xf000;
-	refuse("a PL011 that overlaps another device");
+	for (uint32_t i = 1; i < config.device_count; i++) {
+		guest_configure();
+		config.devices[i].irq = 31;
+		refuse("a device whose interrupt is none for devices");
+		config.devices[i].irq = 64;
+		refuse("a device whose interrupt is none for devices");
+		guest_configure();
+		config.devices[i].size = 0x800;
+		refuse("a device whose registers have another size than its model's");
+		guest_configure();
+		config.devices[i].address = DISTRIBUTOR + 0xf000;
+		refuse("a device that overlaps another device");
+	}
 	guest_configure();
 	config.devices[0].address2 = DISTRIBUTOR + 0xf000;
 	refuse("a GICv3 that overlaps another device");
@@ -263,10 +265,32 @@ START_TEST(test_deadlines)
 	guest_start();
 	vcpu_set_deadline(&vmm.vcpu, DEADLINE_TIMER, 500);
 	ck_assert_uint_eq(vmm.vcpu.next_deadline, 500);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_OUTPUT, 400);
+	vcpu_set_deadline(&vmm.vcpu, DEADLINE_DEVICES, 400);
 	ck_assert_uint_eq(vmm.vcpu.next_deadline, 400);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_OUTPUT, DEADLINE_NEVER);
+	vcpu_set_deadline(&vmm.vcpu, DEADLINE_DEVICES, DEADLINE_NEVER);
 	ck_assert_uint_eq(vmm.vcpu.next_deadline, 500);
+}
+END_TEST
+
+/* Each device has a clock of its own; the reply's deadline is the earliest of all. */
+START_TEST(test_device_clocks)
+{
+	static const uint64_t nothing[5];
+
+	guest_start();
+	host_set_deadline(vmm.pl061.host, now + 300);
+	host_set_deadline(vmm.pl011.host, now + 200);
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 200);
+	vcpu_set_deadline(&vmm.vcpu, DEADLINE_TIMER, now + 250);
+	host_set_deadline(vmm.pl011.host, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 250);
+	vcpu_set_deadline(&vmm.vcpu, DEADLINE_TIMER, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 300);
+	/* None of them outlives the guest. */
+	guest_exit(EXIT_START, nothing);
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	host_set_deadline(vmm.pl011.host, now + 400);
+	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 400);
 }
 END_TEST
 
@@ -282,6 +306,7 @@ Suite *exits_suite(void)
 	tcase_add_test(tests, test_no_exit);
 	tcase_add_test(tests, test_holes);
 	tcase_add_loop_test(tests, test_log_is_bounded, 0, 2);
+	tcase_add_test(tests, test_device_clocks);
 	tcase_add_test(tests, test_slot_changes_merge);
 	tcase_add_test(tests, test_deadlines);
 	tcase_set_timeout(tests, 30);

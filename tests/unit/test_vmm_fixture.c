@@ -135,12 +135,12 @@ void guest_configure(void)
 	config.entry = ENTRY;
 	config.argument = MEMORY_BASE + 0x8000;
 	config.vcpu_pages = (uint64_t)(uintptr_t)pages;
-	config.console_line = (uint64_t)(uintptr_t)&console;
+	config.console.line = (uint64_t)(uintptr_t)&console;
 	config.log_line = (uint64_t)(uintptr_t)&log_line_memory;
 	config.vcpu_count = 1;
 	config.vcpu = CAP_VCPU;
 	config.root = CAP_ROOT;
-	config.console_notify = CAP_CONSOLE_NOTIFY;
+	config.console.notify = CAP_CONSOLE_NOTIFY;
 	config.log_notify = CAP_LOG_NOTIFY;
 	config.device_count = 4;
 	config.devices[0] = (struct vmm_device){ VMM_DEVICE_GICV3, 0,       DISTRIBUTOR,

@@ -171,8 +171,8 @@ static void plan_lines(struct guest_plan *g, struct serial *serial)
 	binding.a = g->events;
 	vector_add(g->plan->arena, &g->plan->bindings, &binding);
 	if (guest_device(g->guest, VMM_DEVICE_PL011))
-		g->config.console_line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
-						   VMM_EVENT_CONSOLE, &g->config.console_notify);
+		g->config.console.line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
+						   VMM_EVENT_CONSOLE, &g->config.console.notify);
 	for (uint32_t i = 0; i < guest_ports(g->guest); i++)
 		plan_port(g, serial, i);
 	g->config.log_line =

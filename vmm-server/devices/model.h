@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a device model is to the rest of the server. Each architecture has one table of them,
- * <arch/devices.h>.
+ * What a device model is to the process that it is in: a table of functions, each of which gets the
+ * state of one instance.
  */
 #pragma once
 
-struct vmm;
-struct vmm_device;
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <bus.h>
+#include <devices/host.h>
 
 struct device_model {
+	/* Bytes of its registers. */
+	uint64_t size;
 	/*
-	 * Take the place that the configuration gives: NULL, or what is wrong with it. Each model
-	 * is there once.
+	 * First of all, with the state all zero: NULL, or what is wrong with what the process has for
+	 * it. The host is the device's from then on.
 	 */
-	const char *(*attach)(struct vmm *vmm, const struct vmm_device *device);
-	/* To the state of power-on. */
-	void (*reset)(struct vmm *vmm);
+	const char *(*init)(void *device, struct host *host);
+	/* To the state of power-on. Before any of the others. */
+	void (*reset)(void *device);
+	/* One access of the guest to its registers; false: the device answers with a bus error. */
+	bool (*access)(void *device, struct access *access);
+	/* A peer has signalled, whatever that may mean; there may be nothing to do. */
+	void (*signal)(void *device);
+	/* The deadline that it asked for has come; NULL if it never asks. */
+	void (*expire)(void *device);
 };

@@ -7,15 +7,10 @@
  */
 #include <stddef.h>
 
-#include <idl/vmm.h>
-
 #include <cloister/counter.h>
-
-#include <arch/interrupt.h>
 
 #include <devices/pl011.h>
 #include <devices/pl011_registers.h>
-#include <vmm.h>
 
 /* How long output may be unsaid, and how long a receiver is held at most, in us. */
 #define FLUSH_US 200
@@ -42,12 +37,16 @@ static uint32_t pl011_level(uint32_t select)
 
 static void pl011_update_line(struct pl011 *p)
 {
-	bool up = p->ris & p->imsc;
+	host_set_line(p->host, p->ris & p->imsc);
+}
 
-	if (up == p->line_up)
-		return;
-	p->line_up = up;
-	arch_interrupt_line(p->vcpu->vmm, p->irq, up);
+static void pl011_set_deadline(struct pl011 *p)
+{
+	uint64_t when = p->unsaid ? p->unsaid_until : DEADLINE_NEVER;
+
+	if (p->held && p->held_until < when)
+		when = p->held_until;
+	host_set_deadline(p->host, when);
 }
 
 static void pl011_note_transmit_level(struct pl011 *p)
@@ -65,7 +64,8 @@ static void pl011_sent(struct pl011 *p)
 {
 	if (!p->unsaid) {
 		p->unsaid = true;
-		vcpu_set_deadline(p->vcpu, DEADLINE_OUTPUT, counter_after_us(FLUSH_US));
+		p->unsaid_until = counter_after_us(FLUSH_US);
+		pl011_set_deadline(p);
 	}
 	if (stream_room(&p->out) < STREAM_SIZE / 2)
 		pl011_flush(p);
@@ -205,7 +205,19 @@ static void pl011_write_lcr_h(struct pl011 *p, uint32_t value)
 static void pl011_hold(struct pl011 *p)
 {
 	p->held = true;
-	vcpu_set_deadline(p->vcpu, DEADLINE_INPUT, counter_after_us(HOLD_US));
+	p->held_until = counter_after_us(HOLD_US);
+	pl011_set_deadline(p);
+}
+
+/* The receiver takes what is there. */
+static void pl011_release(struct pl011 *p)
+{
+	if (p->held) {
+		p->held = false;
+		pl011_set_deadline(p);
+	}
+	pl011_fill(p);
+	pl011_update_line(p);
 }
 
 static void pl011_write_cr(struct pl011 *p, uint32_t value)
@@ -316,31 +328,24 @@ static bool pl011_access(void *device, struct access *access)
 	return true;
 }
 
-static const char *pl011_attach(struct vmm *vmm, const struct vmm_device *device)
+static const char *pl011_init(void *device, struct host *host)
 {
-	struct region region = {
-		.base = device->address,
-		.size = device->size,
-		.access = pl011_access,
-		.device = &vmm->pl011,
-	};
-	struct line *line = (struct line *)(uintptr_t)vmm->config->console_line;
+	struct pl011 *p = device;
+	struct line *line;
 
-	if (device->size != 0x1000)
-		return "a PL011 whose registers are not 4 KiB";
-	if (!arch_interrupt_shared(device->irq))
-		return "a PL011 whose interrupt is none for devices";
-	vmm->pl011.vcpu = &vmm->vcpu;
-	vmm->pl011.irq = device->irq;
-	vmm->pl011.notify = vmm->config->console_notify;
-	stream_producer_init(&vmm->pl011.out, &line->output);
-	stream_consumer_init(&vmm->pl011.in, &line->input);
-	return bus_add(&vmm->bus, &region) ? NULL : "a PL011 that overlaps another device";
+	if (host->port_count != 1)
+		return "a PL011 without its line";
+	line = (struct line *)(uintptr_t)host->ports[0].line;
+	p->host = host;
+	p->notify = host->ports[0].notify;
+	stream_producer_init(&p->out, &line->output);
+	stream_consumer_init(&p->in, &line->input);
+	return NULL;
 }
 
-static void pl011_reset(struct vmm *vmm)
+static void pl011_reset(void *device)
 {
-	struct pl011 *p = &vmm->pl011;
+	struct pl011 *p = device;
 
 	pl011_flush(p);
 	p->receive.count = 0;
@@ -359,20 +364,25 @@ static void pl011_reset(struct vmm *vmm)
 	pl011_update_line(p);
 }
 
-void pl011_event(struct pl011 *p)
+/* The other end of the line: there is input, or room. */
+static void pl011_signal(void *device)
 {
+	struct pl011 *p = device;
+
 	pl011_drain(p);
 	pl011_fill(p);
 	pl011_update_line(p);
 }
 
-void pl011_release(struct pl011 *p)
+static void pl011_expire(void *device)
 {
-	if (p->held)
-		vcpu_set_deadline(p->vcpu, DEADLINE_INPUT, DEADLINE_NEVER);
-	p->held = false;
-	pl011_fill(p);
-	pl011_update_line(p);
+	struct pl011 *p = device;
+	uint64_t now = counter_read();
+
+	if (p->unsaid && now >= p->unsaid_until)
+		pl011_flush(p);
+	if (p->held && now >= p->held_until)
+		pl011_release(p);
 }
 
 void pl011_flush(struct pl011 *p)
@@ -380,12 +390,16 @@ void pl011_flush(struct pl011 *p)
 	if (!p->unsaid)
 		return;
 	p->unsaid = false;
-	vcpu_set_deadline(p->vcpu, DEADLINE_OUTPUT, DEADLINE_NEVER);
+	pl011_set_deadline(p);
 	if (stream_wakes_consumer(&p->out))
 		notification_signal(p->notify);
 }
 
 const struct device_model pl011_model = {
-	.attach = pl011_attach,
+	.size = 0x1000,
+	.init = pl011_init,
 	.reset = pl011_reset,
+	.access = pl011_access,
+	.signal = pl011_signal,
+	.expire = pl011_expire,
 };

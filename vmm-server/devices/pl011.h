@@ -19,14 +19,13 @@
 #include <devices/model.h>
 
 struct pl011 {
-	/* Whose time it uses, and which has the events of the console. */
-	struct vcpu *vcpu;
-	uint32_t irq;
-	bool line_up;
-	/* Bytes went out since the multiplexer was last told. */
+	struct host *host;
+	/* Bytes went out since the multiplexer was last told; until when it may be so. */
 	bool unsaid;
+	uint64_t unsaid_until;
 	/* The receiver was just enabled; until its driver is ready, bytes stay in the line. */
 	bool held;
+	uint64_t held_until;
 	struct stream_producer out;
 	struct stream_consumer in;
 	cap_t notify;
@@ -46,11 +45,5 @@ struct pl011 {
 
 extern const struct device_model pl011_model;
 
-/* The other end of the line signalled: there is input, or room. */
-void pl011_event(struct pl011 *p);
-
-/* The time of DEADLINE_INPUT has come: the receiver takes what is there, ready or not. */
-void pl011_release(struct pl011 *p);
-
-/* Tell the other end of the line of everything that was written: at DEADLINE_OUTPUT, or before. */
+/* Tell the other end of the line of everything that was written, before the time for it has come. */
 void pl011_flush(struct pl011 *p);

@@ -5,15 +5,10 @@
  */
 #include <stddef.h>
 
-#include <idl/vmm.h>
-
 #include <cloister/counter.h>
-
-#include <arch/interrupt.h>
 
 #include <devices/pl061.h>
 #include <devices/pl061_registers.h>
-#include <vmm.h>
 
 #define BUTTON_PIN (1U << 3)
 
@@ -33,12 +28,7 @@ static uint8_t pl061_raw(const struct pl061 *p)
 
 static void pl061_update_line(struct pl061 *p)
 {
-	bool up = pl061_raw(p) & p->ie;
-
-	if (up == p->line_up)
-		return;
-	p->line_up = up;
-	arch_interrupt_line(p->vcpu->vmm, p->irq, up);
+	host_set_line(p->host, pl061_raw(p) & p->ie);
 }
 
 /* The button's pin goes up or down; it was the other. */
@@ -54,27 +44,32 @@ static void pl061_drive(struct pl061 *p, bool high)
 static void pl061_let_go(struct pl061 *p)
 {
 	p->button = BUTTON_UP;
-	vcpu_set_deadline(p->vcpu, DEADLINE_BUTTON, DEADLINE_NEVER);
+	host_set_deadline(p->host, DEADLINE_NEVER);
 	pl061_drive(p, false);
 }
 
-void pl061_press(struct pl061 *p)
+static void pl061_press(void *device)
 {
+	struct pl061 *p = device;
+
 	if (p->button != BUTTON_UP)
 		pl061_let_go(p);
 	p->button = BUTTON_DOWN;
-	vcpu_set_deadline(p->vcpu, DEADLINE_BUTTON, counter_after_us(PRESS_US));
+	host_set_deadline(p->host, counter_after_us(PRESS_US));
 	pl061_drive(p, true);
 	pl061_update_line(p);
 }
 
-void pl061_release(struct pl061 *p)
+/* The press is over, if the guest has seen it. */
+static void pl061_release(void *device)
 {
+	struct pl061 *p = device;
+
 	if (p->button == BUTTON_SEEN) {
 		pl061_let_go(p);
 	} else {
 		p->button = BUTTON_HELD;
-		vcpu_set_deadline(p->vcpu, DEADLINE_BUTTON, DEADLINE_NEVER);
+		host_set_deadline(p->host, DEADLINE_NEVER);
 	}
 	pl061_update_line(p);
 }
@@ -176,38 +171,28 @@ static bool pl061_access(void *device, struct access *access)
 	return true;
 }
 
-void pl061_init(struct pl061 *p, struct vcpu *vcpu)
+static const char *pl061_init(void *device, struct host *host)
 {
-	p->vcpu = vcpu;
-}
+	struct pl061 *p = device;
 
-static const char *pl061_attach(struct vmm *vmm, const struct vmm_device *device)
-{
-	struct region region = {
-		.base = device->address,
-		.size = device->size,
-		.access = pl061_access,
-		.device = &vmm->pl061,
-	};
-
-	if (device->size != 0x1000)
-		return "a PL061 whose registers are not 4 KiB";
-	if (!arch_interrupt_shared(device->irq))
-		return "a PL061 whose interrupt is none for devices";
-	vmm->pl061.irq = device->irq;
-	return bus_add(&vmm->bus, &region) ? NULL : "a PL061 that overlaps another device";
+	p->host = host;
+	return NULL;
 }
 
 /* A press does not reach into the guest's next life. */
-static void pl061_reset(struct vmm *vmm)
+static void pl061_reset(void *device)
 {
-	struct pl061 *p = &vmm->pl061;
+	struct pl061 *p = device;
 
-	*p = (struct pl061){ .vcpu = p->vcpu, .irq = p->irq, .line_up = p->line_up };
+	*p = (struct pl061){ .host = p->host };
 	pl061_update_line(p);
 }
 
 const struct device_model pl061_model = {
-	.attach = pl061_attach,
+	.size = 0x1000,
+	.init = pl061_init,
 	.reset = pl061_reset,
+	.access = pl061_access,
+	.signal = pl061_press,
+	.expire = pl061_release,
 };

@@ -11,8 +11,6 @@
 
 #include <devices/model.h>
 
-struct vcpu;
-
 enum button {
 	BUTTON_UP,
 	/* Pressed, and the guest has not looked; then it has. */
@@ -23,10 +21,7 @@ enum button {
 };
 
 struct pl061 {
-	/* Whose time it uses, and which has the events of the button. */
-	struct vcpu *vcpu;
-	uint32_t irq;
-	bool line_up;
+	struct host *host;
 	enum button button;
 	/* The level of each pin, as what is connected to it drives it. */
 	uint8_t pins;
@@ -42,16 +37,8 @@ struct pl061 {
 	uint8_t afsel;
 };
 
-extern const struct device_model pl061_model;
-
-/* Before any of its events: whose vCPU takes them. */
-void pl061_init(struct pl061 *p, struct vcpu *vcpu);
-
 /*
- * Press the power button, for a while: at least until the guest has looked at its pin. Each press is
- * a rising edge.
+ * A signal presses the power button, for a while: at least until the guest has looked at its pin.
+ * Each press is a rising edge.
  */
-void pl061_press(struct pl061 *p);
-
-/* The time of DEADLINE_BUTTON has come: the press is over, if the guest has seen it. */
-void pl061_release(struct pl061 *p);
+extern const struct device_model pl061_model;

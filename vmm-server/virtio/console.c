@@ -9,8 +9,8 @@
 #include <virtio/console.h>
 #include <virtio/control.h>
 #include <virtio/registers.h>
-#include <vmm.h>
 
+_Static_assert(offsetof(struct virtio_console, virtio) == 0, "a console begins as a virtio device");
 _Static_assert(2 + 2 * VMM_PORTS_MAX <= VIRTIO_QUEUES_MAX, "a console's queues have room");
 
 /* The port whose queue it is; of the control queues none. Odd queues are for output. */
@@ -116,7 +116,7 @@ static void console_listen(struct virtio_console *console)
 
 static void console_notify(struct virtio *virtio, uint32_t queue)
 {
-	struct virtio_console *console = &virtio->vmm->virtio_console;
+	struct virtio_console *console = (struct virtio_console *)virtio;
 
 	if (queue > CONSOLE_TRANSMIT && !console_multiport(console))
 		return;
@@ -132,7 +132,7 @@ static void console_notify(struct virtio *virtio, uint32_t queue)
 
 static void console_stop(struct virtio *virtio, uint32_t queue)
 {
-	struct virtio_console *console = &virtio->vmm->virtio_console;
+	struct virtio_console *console = (struct virtio_console *)virtio;
 
 	if (queue == CONSOLE_CONTROL_RECEIVE)
 		control_forget(console);
@@ -140,8 +140,11 @@ static void console_stop(struct virtio *virtio, uint32_t queue)
 		console_port(console, queue)->sent = 0;
 }
 
-void virtio_console_event(struct virtio_console *console)
+/* The other end of a line: there is input, or room. */
+static void console_signal(void *device)
 {
+	struct virtio_console *console = device;
+
 	for (uint32_t i = 0; i < console->type.queues; i++)
 		if (virtio_queue_live(&console->virtio, i))
 			console_notify(&console->virtio, i);
@@ -165,15 +168,15 @@ static void console_set_type(struct virtio_console *console)
 	console->config.max_nr_ports = console->port_count;
 }
 
-static const char *virtio_console_attach(struct vmm *vmm, const struct vmm_device *device)
+static const char *console_init(void *device, struct host *host)
 {
-	struct virtio_console *console = &vmm->virtio_console;
+	struct virtio_console *console = device;
 
-	if (!vmm->config->port_count || vmm->config->port_count > VMM_PORTS_MAX)
+	if (!host->port_count || host->port_count > VMM_PORTS_MAX)
 		return "a virtio console without a port, or with too many";
-	console->port_count = vmm->config->port_count;
+	console->port_count = host->port_count;
 	for (uint32_t i = 0; i < console->port_count; i++) {
-		const struct vmm_port *config = &vmm->config->ports[i];
+		const struct vmm_port *config = &host->ports[i];
 		struct line *line = (struct line *)(uintptr_t)config->line;
 
 		console->ports[i].notify = config->notify;
@@ -182,15 +185,21 @@ static const char *virtio_console_attach(struct vmm *vmm, const struct vmm_devic
 		stream_consumer_init(&console->ports[i].in, &line->input);
 	}
 	console_set_type(console);
-	return virtio_attach(&console->virtio, vmm, &console->type, device);
+	virtio_init(&console->virtio, host, &console->type);
+	return NULL;
 }
 
-static void virtio_console_reset(struct vmm *vmm)
+static void console_reset(void *device)
 {
-	virtio_reset(&vmm->virtio_console.virtio);
+	struct virtio_console *console = device;
+
+	virtio_reset(&console->virtio);
 }
 
 const struct device_model virtio_console_model = {
-	.attach = virtio_console_attach,
-	.reset = virtio_console_reset,
+	.size = VIRTIO_SIZE,
+	.init = console_init,
+	.reset = console_reset,
+	.access = virtio_access,
+	.signal = console_signal,
 };

@@ -40,6 +40,7 @@ struct virtio_port {
 };
 
 struct virtio_console {
+	/* The first, so that an access to the console is one to it. */
 	struct virtio virtio;
 	struct virtio_type type;
 	/* The configuration space (5.3.4); without VIRTIO_CONSOLE_F_SIZE nothing else counts. */
@@ -53,6 +54,3 @@ struct virtio_console {
 };
 
 extern const struct device_model virtio_console_model;
-
-/* The other end of a line signalled: there is input, or room. */
-void virtio_console_event(struct virtio_console *console);

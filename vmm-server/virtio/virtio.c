@@ -7,15 +7,10 @@
  */
 #include <stddef.h>
 
-#include <idl/vmm.h>
-
 #include <cloister/string.h>
-
-#include <arch/interrupt.h>
 
 #include <virtio/registers.h>
 #include <virtio/virtio.h>
-#include <vmm.h>
 
 /* "CLST": read as a text, it names us. */
 #define VENDOR_ID 0x54534c43
@@ -29,13 +24,13 @@
 static void virtio_set_interrupts(struct virtio *virtio, uint32_t reasons)
 {
 	virtio->interrupt_status = reasons;
-	arch_interrupt_line(virtio->vmm, virtio->irq, reasons != 0);
+	host_set_line(virtio->host, reasons != 0);
 }
 
 /* The driver broke the rules: what it has set up is not used any more (2.1.2). */
 static void virtio_break(struct virtio *virtio)
 {
-	violations_report(&virtio->vmm->vcpu, VIOLATION_QUEUE, virtio->address);
+	host_report_queue(virtio->host);
 	virtio->status |= VIRTIO_STATUS_NEEDS_RESET;
 	if (virtio->status & VIRTIO_STATUS_DRIVER_OK)
 		virtio_set_interrupts(virtio, virtio->interrupt_status | VIRTIO_INTERRUPT_CONFIG);
@@ -232,7 +227,7 @@ static void virtio_access_config(const struct virtio *virtio, struct access *acc
 		       access->size);
 }
 
-static bool virtio_access(void *device, struct access *access)
+bool virtio_access(void *device, struct access *access)
 {
 	struct virtio *virtio = device;
 
@@ -247,31 +242,16 @@ static bool virtio_access(void *device, struct access *access)
 	return true;
 }
 
-const char *virtio_attach(struct virtio *virtio, struct vmm *vmm, const struct virtio_type *type,
-			  const struct vmm_device *device)
+void virtio_init(struct virtio *virtio, struct host *host, const struct virtio_type *type)
 {
-	struct region region = {
-		.base = device->address,
-		.size = device->size,
-		.access = virtio_access,
-		.device = virtio,
-	};
-
-	if (device->size != 0x1000)
-		return "a virtio device whose registers are not 4 KiB";
-	if (!arch_interrupt_shared(device->irq))
-		return "a virtio device whose interrupt is none for devices";
-	virtio->vmm = vmm;
+	virtio->host = host;
 	virtio->type = type;
-	virtio->address = device->address;
-	virtio->irq = device->irq;
-	return bus_add(&vmm->bus, &region) ? NULL : "a virtio device that overlaps another device";
 }
 
 void virtio_reset(struct virtio *virtio)
 {
 	for (uint32_t i = 0; i < virtio->type->queues; i++) {
-		queue_init(&virtio->queues[i], &virtio->vmm->memory);
+		queue_init(&virtio->queues[i], virtio->host->memory);
 		virtio->type->stop(virtio, i);
 	}
 	virtio->status = 0;

@@ -8,14 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <devices/model.h>
 #include <virtio/queue.h>
 
 /* The most queues of a device type. */
 #define VIRTIO_QUEUES_MAX 10
 
 struct virtio;
-struct vmm;
-struct vmm_device;
 
 /* A type of device. */
 struct virtio_type {
@@ -38,11 +37,8 @@ struct virtio_type {
 };
 
 struct virtio {
-	struct vmm *vmm;
+	struct host *host;
 	const struct virtio_type *type;
-	/* Of its registers, guest-physical. */
-	uint64_t address;
-	uint32_t irq;
 	uint32_t status;
 	uint32_t interrupt_status;
 	/* Which half of the features the registers show, and which queue. */
@@ -54,15 +50,15 @@ struct virtio {
 	struct queue queues[VIRTIO_QUEUES_MAX];
 };
 
-/*
- * Put a device of the type at the place that the configuration gives: NULL, or what is wrong with
- * it.
- */
-const char *virtio_attach(struct virtio *virtio, struct vmm *vmm, const struct virtio_type *type,
-			  const struct vmm_device *device);
+/* Bytes of its registers, the configuration space among them. */
+#define VIRTIO_SIZE 0x1000
 
-/* To the state of power-on. */
+/* Make it a device of the type; then to the state of power-on. */
+void virtio_init(struct virtio *virtio, struct host *host, const struct virtio_type *type);
 void virtio_reset(struct virtio *virtio);
+
+/* An access to its registers, as a device model has it: the device is a struct virtio. */
+bool virtio_access(void *device, struct access *access);
 
 /* Whether the device may use this queue, which is one of its type's. */
 bool virtio_queue_live(const struct virtio *virtio, uint32_t queue);

@@ -157,7 +157,7 @@ static bool gicr_access(void *device, struct access *access)
 	return gicv3_access(device, access, gicr_read, gicr_write);
 }
 
-static const char *gicv3_attach(struct vmm *vmm, const struct vmm_device *device)
+const char *arch_interrupt_attach(struct vmm *vmm, const struct vmm_device *device)
 {
 	struct gicv3 *gic = &vmm->arch.gicv3;
 	struct region distributor = { device->address, device->size, gicd_access, gic };
@@ -171,7 +171,7 @@ static const char *gicv3_attach(struct vmm *vmm, const struct vmm_device *device
 	return NULL;
 }
 
-static void gicv3_reset(struct vmm *vmm)
+void arch_interrupt_reset(struct vmm *vmm)
 {
 	struct gicv3 *gic = &vmm->arch.gicv3;
 
@@ -216,8 +216,3 @@ void gicv3_send_sgi(struct vmm *vmm, uint64_t value, bool group1)
 	if (group1 || !(vmm->arch.gicv3.bank[0].group1 >> intid & 1))
 		slots_set_pending(&vmm->vcpu.slots, intid, true);
 }
-
-const struct device_model gicv3_model = {
-	.attach = gicv3_attach,
-	.reset = gicv3_reset,
-};

@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <devices/model.h>
-
 #define GICV3_INTIDS    64
 #define GICV3_BANK      32
 #define GICV3_FIRST_SPI 32
@@ -37,8 +35,6 @@ struct gicv3 {
 	/* Of the shared interrupts. */
 	uint64_t router[GICV3_BANK];
 };
-
-extern const struct device_model gicv3_model;
 
 /* The line of an interrupt goes up or down; `intid` from 16 below GICV3_INTIDS. */
 void gicv3_set_line(struct vmm *vmm, uint32_t intid, bool up);

@@ -16,11 +16,11 @@
 /* Of one of the two pages of a vCPU. */
 #define PAGE_SIZE 4096
 
-const struct device_model *const arch_device_models[ARCH_DEVICE_KINDS] = {
-	[VMM_DEVICE_PL011] = &pl011_model,
-	[VMM_DEVICE_GICV3] = &gicv3_model,
-	[VMM_DEVICE_VIRTIO_CONSOLE] = &virtio_console_model,
-	[VMM_DEVICE_POWER_BUTTON] = &pl061_model,
+const struct arch_device arch_devices[ARCH_DEVICE_KINDS] = {
+	[VMM_DEVICE_PL011] = { &pl011_model, offsetof(struct vmm, pl011), VMM_EVENT_CONSOLE },
+	[VMM_DEVICE_VIRTIO_CONSOLE] = { &virtio_console_model, offsetof(struct vmm, virtio_console),
+					VMM_EVENT_VIRTIO_CONSOLE },
+	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, pl061), VMM_EVENT_POWER },
 };
 
 void arch_vcpu_pages(struct vcpu *vcpu, uint64_t address)

@@ -4,9 +4,23 @@
 
 #include <idl/vmm.h>
 
+#include <stddef.h>
+
 #include <devices/model.h>
 
 #define ARCH_DEVICE_KINDS (VMM_DEVICE_POWER_BUTTON + 1)
 
-/* By `vmm_device_kind`; NULL where there is no such kind. */
-extern const struct device_model *const arch_device_models[ARCH_DEVICE_KINDS];
+/* Of these, the interrupt controller: it is no device model, but has to do with vCPUs. */
+#define ARCH_INTERRUPT_CONTROLLER VMM_DEVICE_GICV3
+
+struct arch_device {
+	/* NULL if there is no such model. */
+	const struct device_model *model;
+	/* Its place in struct vmm. */
+	size_t state;
+	/* See `vmm_event`. */
+	uint64_t events;
+};
+
+/* By `vmm_device_kind`. */
+extern const struct arch_device arch_devices[ARCH_DEVICE_KINDS];

@@ -6,6 +6,13 @@
 #include <stdint.h>
 
 struct vmm;
+struct vmm_device;
+
+/* Take the place that the configuration gives: NULL, or what is wrong with it. */
+const char *arch_interrupt_attach(struct vmm *vmm, const struct vmm_device *device);
+
+/* To the state of power-on. */
+void arch_interrupt_reset(struct vmm *vmm);
 
 /* Whether devices can have this interrupt. */
 bool arch_interrupt_shared(uint32_t irq);

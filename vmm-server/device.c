@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The VMM as the host of its devices. Their interrupts are inputs of the interrupt controller's
+ * model; their clocks are one of the vCPU's: it stands at the earliest of them.
+ */
+#include <stddef.h>
+
+#include <arch/devices.h>
+#include <arch/interrupt.h>
+
+#include <device.h>
+#include <vmm.h>
+
+static struct device *device_of(struct host *host)
+{
+	return (struct device *)(void *)((char *)host - offsetof(struct device, host));
+}
+
+void host_drive_line(struct host *host)
+{
+	struct device *device = device_of(host);
+
+	arch_interrupt_line(device->vmm, device->config->irq, host->line);
+}
+
+void host_set_deadline(struct host *host, uint64_t when)
+{
+	struct vmm *vmm = device_of(host)->vmm;
+	uint64_t next = DEADLINE_NEVER;
+
+	host->deadline = when;
+	for (uint32_t i = 0; i < vmm->device_count; i++)
+		if (vmm->devices[i].host.deadline < next)
+			next = vmm->devices[i].host.deadline;
+	vcpu_set_deadline(&vmm->vcpu, DEADLINE_DEVICES, next);
+}
+
+void host_report_queue(struct host *host)
+{
+	struct device *device = device_of(host);
+
+	violations_report(&device->vmm->vcpu, VIOLATION_QUEUE, device->config->address);
+}
+
+/* The lines that a device of this kind has. */
+static void device_set_ports(struct device *device)
+{
+	const struct vmm_config *config = device->vmm->config;
+
+	if (device->config->kind == VMM_DEVICE_VIRTIO_CONSOLE) {
+		device->host.ports = config->ports;
+		device->host.port_count = config->port_count;
+	} else if (device->config->kind == VMM_DEVICE_PL011) {
+		device->host.ports = &config->console;
+		device->host.port_count = 1;
+	}
+}
+
+const char *device_attach(struct vmm *vmm, const struct vmm_device *config)
+{
+	const struct arch_device *row = &arch_devices[config->kind];
+	struct device *device = &vmm->devices[vmm->device_count];
+	struct region region = {
+		.base = config->address,
+		.size = config->size,
+		.access = row->model->access,
+		.device = (char *)vmm + row->state,
+	};
+
+	if (config->size != row->model->size)
+		return "a device whose registers have another size than its model's";
+	if (!arch_interrupt_shared(config->irq))
+		return "a device whose interrupt is none for devices";
+	*device = (struct device){
+		.host = { .memory = &vmm->memory, .deadline = DEADLINE_NEVER },
+		.vmm = vmm,
+		.config = config,
+		.model = row->model,
+		.state = region.device,
+		.events = row->events,
+	};
+	device_set_ports(device);
+	if (!bus_add(&vmm->bus, &region))
+		return "a device that overlaps another device";
+	vmm->device_count++;
+	return row->model->init(device->state, &device->host);
+}
+
+void device_reset_all(struct vmm *vmm)
+{
+	for (uint32_t i = 0; i < vmm->device_count; i++) {
+		struct device *device = &vmm->devices[i];
+
+		host_set_deadline(&device->host, DEADLINE_NEVER);
+		device->model->reset(device->state);
+	}
+}
+
+void device_events(struct vmm *vmm, uint64_t events, uint64_t now)
+{
+	for (uint32_t i = 0; i < vmm->device_count; i++) {
+		struct device *device = &vmm->devices[i];
+
+		if (now >= device->host.deadline)
+			device->model->expire(device->state);
+		if (events & device->events)
+			device->model->signal(device->state);
+	}
+}
