@@ -163,7 +163,9 @@ enum status vcpu_set_priority(struct invocation *call, uint32_t priority)
 
 static void begin(struct vcpu *vcpu)
 {
+	vcpu->restart = false;
 	arch_vcpu_reset(vcpu);
+	arch_vcpu_reset_slots(vcpu);
 	vcpu->exit = (struct exit){ .kind = EXIT_START,
 				    .was = STATE_PARKED,
 				    .sequence = vcpu->exit.sequence,
@@ -190,15 +192,16 @@ enum status vcpu_start(struct invocation *call)
 
 void vcpu_answered(struct vcpu *vcpu)
 {
-	if (!vcpu->restart) {
+	if (vcpu->restart && !vcpu->stopped)
+		begin(vcpu);
+	else
 		exit_event(vcpu);
-		return;
-	}
-	vcpu->restart = false;
-	begin(vcpu);
 }
 
-/* While it is stopped, `stopped_state` is what it would be; an exit under way is still answered. */
+/*
+ * While it is stopped, `stopped_state` is what it would be; an exit under way is still answered, and a start that waits for
+ * that waits for `resume` as well.
+ */
 enum status vcpu_stop(struct invocation *call)
 {
 	struct vcpu *vcpu = invoked(call);
@@ -206,7 +209,6 @@ enum status vcpu_stop(struct invocation *call)
 	if (vcpu->stopped || vcpu->context.state == STATE_STOPPED)
 		return ERR_STATE;
 	vcpu->stopped = true;
-	vcpu->restart = false;
 	if (!vcpu->exit.pending) {
 		vcpu->stopped_state = vcpu->context.state;
 		sched_block(&vcpu->context, STATE_STOPPED);
@@ -221,10 +223,14 @@ enum status vcpu_resume(struct invocation *call)
 	if (!vcpu->stopped)
 		return ERR_STATE;
 	vcpu->stopped = false;
-	if (!vcpu->exit.pending) {
-		vcpu_set_state(vcpu, vcpu->stopped_state);
-		exit_event(vcpu);
+	if (vcpu->exit.pending)
+		return OK;
+	if (vcpu->restart) {
+		begin(vcpu);
+		return OK;
 	}
+	vcpu_set_state(vcpu, vcpu->stopped_state);
+	exit_event(vcpu);
 	return OK;
 }
 

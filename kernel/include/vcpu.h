@@ -39,7 +39,7 @@ struct vcpu {
 	bool event_deadline;
 	bool armed;
 	bool stopped; /* by `stop`; `exit.was` and the exit are kept */
-	bool restart; /* by `start`, with an exit under way: once that is answered */
+	bool restart; /* by `start`, with an exit under way: once that is answered, and it is not stopped */
 	uint8_t stopped_state;
 	struct window *window; /* whose server has the exit; NULL: the VMM */
 	struct list window_link;
@@ -101,8 +101,11 @@ void vcpu_timer(struct vcpu *vcpu);
 
 void arch_vcpu_init(struct vcpu *vcpu);
 
-/* The state of the architecture's reset, parked before its first instruction. */
+/* The state of the architecture's reset, but for the interrupt slots. */
 void arch_vcpu_reset(struct vcpu *vcpu);
+
+/* Its slots as after a reset. Their registers are folded. */
+void arch_vcpu_reset_slots(struct vcpu *vcpu);
 
 /* Its state leaves the core; floating-point registers are lost. */
 void arch_vcpu_forget(struct vcpu *vcpu);

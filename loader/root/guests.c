@@ -17,9 +17,6 @@
 
 #define PATIENCE_MAX (1ULL << 40)
 
-/* As many exits no guest has made. */
-#define NO_EXITS UINT64_MAX
-
 static const struct description *description;
 static struct guest guests[GUESTS_MAX];
 static uint64_t power_off_at;
@@ -29,9 +26,8 @@ void guests_init(const struct description *d)
 	description = d;
 	power_off_at = DEADLINE_NEVER;
 	for (uint32_t i = 0; i < d->head->guests.count; i++)
-		guests[i] = (struct guest){ .state = GUEST_STATE_RUNNING,
-					    .stop_at = DEADLINE_NEVER,
-					    .begins_after = NO_EXITS };
+		guests[i] =
+			(struct guest){ .state = GUEST_STATE_RUNNING, .stop_at = DEADLINE_NEVER };
 }
 
 const struct guest *guests_get(uint32_t guest)
@@ -94,18 +90,8 @@ static void for_vcpus(uint32_t guest, enum status (*invoke)(cap_t vcpu))
 			invoke(description->vcpus[i].vcpu);
 }
 
-static uint64_t exits_of(uint32_t guest)
-{
-	uint64_t exits, waits, time;
-
-	guests_counts(guest, &exits, &waits, &time);
-	return exits;
-}
-
-/* While its VMM has not answered the exit before, the start, which is an exit too, is still to come. */
 static void start_vcpus(uint32_t guest)
 {
-	guests[guest].begins_after = exits_of(guest);
 	for (uint32_t i = 0; i < description->head->vcpus.count; i++)
 		if (description->vcpus[i].guest == guest && description->vcpus[i].start)
 			vcpu_start(description->vcpus[i].vcpu);
@@ -189,8 +175,9 @@ static void stop_guest(uint32_t guest)
 }
 
 /*
- * The VMM waits for this while its guest's exit waits for the VMM: the kernel starts the guest when
- * that is answered. One that was paused meanwhile begins when it is resumed.
+ * The VMM waits for this while one exit of its guest, and maybe others', waits for the VMM: the kernel starts each VCpu when
+ * its exit is answered, those without one at once, so from here on none of them runs in the old life. One that was
+ * paused meanwhile begins when it is resumed.
  */
 static void reset_itself(uint32_t guest)
 {
@@ -324,8 +311,6 @@ enum status guests_pause(uint32_t guest)
 	if (guests[guest].state != GUEST_STATE_RUNNING)
 		return ERR_STATE;
 	for_vcpus(guest, vcpu_stop);
-	/* That takes back a start that is still to come. */
-	guests[guest].anew = exits_of(guest) == guests[guest].begins_after;
 	guests[guest].state = GUEST_STATE_PAUSED;
 	log_print("guest %s: paused", name_of(guest));
 	return OK;

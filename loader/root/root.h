@@ -191,8 +191,6 @@ struct guest {
 	bool asked;
 	/* Paused before it could begin anew: `resume` lets it. */
 	bool anew;
-	/* How many exits its VCpus had made when they were started last. */
-	uint64_t begins_after;
 	/* When it is stopped (STOPPING), in ticks of the counter. */
 	uint64_t stop_at;
 	/* How often it was reset, how many of these were said, and the time at which the next may be. */

@@ -44,6 +44,23 @@ static void exit_under_way(void)
 	machine_run_task(&vmm);
 }
 
+/* One that was off begins as after a reset of the processor; what its interrupt controller holds stays. */
+START_TEST(start_from_an_event)
+{
+	exit_under_way();
+	guest.vcpu->arch.timer = fake.clock + 1000000;
+	ck_assert_ok(vcpu_set_slot(guest.cap, 40, SLOT_CONFIGURE | SLOT_NUMBER(40) | SLOT_PEND));
+	answer((_i ? DISPOSITION_PARK : DISPOSITION_STEP) | REPLY_REARM);
+	signal_bits(1);
+	expect_event(1);
+	answer(DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM);
+	machine_run_guest(&guest);
+	ck_assert_uint_eq(guest.vcpu->arch.timer, DEADLINE_NEVER);
+	ck_assert_uint_eq(slots_pending(&guest.vcpu->slots), 1UL << 40);
+	ck_assert_uint_eq(guest.vcpu->slots.hardware, 1UL << 27);
+}
+END_TEST
+
 static const uint64_t answers[] = { DISPOSITION_RESUME, DISPOSITION_STEP, DISPOSITION_PARK,
 				    DISPOSITION_ABORT };
 
@@ -87,16 +104,29 @@ START_TEST(a_start_goes_before_signals)
 }
 END_TEST
 
-/* The last of stop and start holds. */
+/* What was started and is stopped before it could begin does when it is resumed, whenever its exit is answered. */
 START_TEST(stop_and_start_with_an_exit_under_way)
 {
 	exit_under_way();
 	ck_assert_ok(vcpu_start(guest.cap));
 	ck_assert_ok(vcpu_stop(guest.cap));
-	answer(DISPOSITION_STEP);
-	ck_assert_int_eq(guest_state(), STATE_STOPPED);
-	ck_assert(!guest.vcpu->exit.pending);
-	ck_assert_ok(vcpu_resume(guest.cap));
+	if (_i) {
+		ck_assert_ok(vcpu_resume(guest.cap));
+		answer(DISPOSITION_STEP);
+	} else {
+		answer(DISPOSITION_STEP);
+		ck_assert_int_eq(guest_state(), STATE_STOPPED);
+		ck_assert(!guest.vcpu->exit.pending);
+		signal_bits(1);
+		ck_assert(!guest.vcpu->exit.pending);
+		ck_assert_ok(vcpu_resume(guest.cap));
+	}
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	answer(DISPOSITION_START | REPLY_REGISTERS | REPLY_REARM);
+	if (!_i) {
+		expect_event(1);
+		answer(DISPOSITION_RESUME | REPLY_REARM);
+	}
 	machine_run_guest(&guest);
 	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
 	ck_assert_ok(vcpu_stop(guest.cap));
@@ -155,8 +185,9 @@ int main(void)
 	tcase_add_checked_fixture(tcase, guest_setup, guest_teardown);
 	tcase_add_loop_test(tcase, started_with_an_exit_under_way, 0, ARRAY_SIZE(answers));
 	tcase_add_test(tcase, a_start_goes_before_signals);
-	tcase_add_test(tcase, stop_and_start_with_an_exit_under_way);
+	tcase_add_loop_test(tcase, stop_and_start_with_an_exit_under_way, 0, 2);
 	tcase_add_test(tcase, start_without_an_answer);
+	tcase_add_loop_test(tcase, start_from_an_event, 0, 2);
 	tcase_add_test(tcase, another_vmm);
 	return machine_main("restart", &tcase, 1);
 }

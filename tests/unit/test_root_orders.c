@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The lives of guests in random orders: exits, answers, calls and failures of VMMs, a manager's orders, time.
- * The kernel is a model of what idl/kernel.idl says of one VCpu, its VMM's thread and its endpoint. After every step
- * each guest does what the root server says that it does.
+ * The kernel is a model of what idl/kernel.idl says of each guest's VCpus, its VMM's thread and its endpoint. After every
+ * step each guest does what the root server says that it does.
  */
 #include <check.h>
 #include <stddef.h>
@@ -18,6 +18,7 @@
 #define PAGE      4096UL
 #define FREQUENCY 1000000UL
 #define GUESTS    2
+#define VCPUS     3
 #define RUNS      8
 #define LIVES     400
 #define STEPS     2000
@@ -26,24 +27,31 @@
 #define THREAD(n)   (310 + (n))
 #define SPACE(n)    (320 + (n))
 #define ENDPOINT(n) (330 + (n))
-#define VCPU(n)     (340 + (n))
-#define BUTTON(n)   (350 + (n))
+#define BUTTON(n)   (340 + (n))
+#define VCPU(n, v)  (350 + (n)*VCPUS + (v))
 
 enum life { STANDS, RUNS_ON, PARKED };
 
-/* A guest's VCpu and its VMM, as the kernel has them. */
-static struct guest_model {
+/* A VCpu as the kernel has it. */
+struct vcpu_model {
 	bool configured;
-	/* An exit is not answered; what it asked for ended the guest. */
+	/* An exit is not answered: that of a start, or another. */
 	bool pending;
-	bool ending;
+	bool starts;
 	bool stopped;
 	bool restart;
 	/* What it does without `pending` and `stopped`. */
 	enum life life;
-	uint64_t exits;
-	/* The VMM's thread runs or serves. */
+	/* For its VMM: of a life that it has not seen begin, so that all but a start is answered by parking. */
+	bool old;
+};
+
+/* A guest's VCpus and its VMM. */
+static struct guest_model {
+	struct vcpu_model vcpus[VCPUS];
+	/* The VMM's thread runs or serves, and the exit that it has: VCPUS for none. */
 	bool vmm;
+	uint32_t taken;
 } models[GUESTS];
 
 static struct image {
@@ -51,7 +59,7 @@ static struct image {
 	struct manifest_group groups[GUESTS];
 	struct manifest_object objects[2 * GUESTS];
 	struct manifest_thread threads[GUESTS];
-	struct manifest_vcpu vcpus[GUESTS];
+	struct manifest_vcpu vcpus[GUESTS * VCPUS];
 	struct manifest_guest guests[GUESTS];
 } image = {
 	.head = { .magic = MANIFEST_MAGIC,
@@ -62,7 +70,7 @@ static struct image {
 		  .groups = { offsetof(struct image, groups), GUESTS },
 		  .objects = { offsetof(struct image, objects), 2 * GUESTS },
 		  .threads = { offsetof(struct image, threads), GUESTS },
-		  .vcpus = { offsetof(struct image, vcpus), GUESTS },
+		  .vcpus = { offsetof(struct image, vcpus), GUESTS *VCPUS },
 		  .guests = { offsetof(struct image, guests), GUESTS } },
 };
 static struct description description;
@@ -102,45 +110,45 @@ void log_close(void)
 	ck_abort_msg("the log was closed, but no driver failed");
 }
 
-static void make_exit(struct guest_model *g)
+static void begin(struct vcpu_model *v)
 {
-	g->pending = true;
-	g->ending = false;
-	g->exits++;
+	v->restart = false;
+	v->pending = true;
+	v->starts = true;
 }
 
-static enum status start(struct guest_model *g)
+static enum status start(struct vcpu_model *v)
 {
-	if (!g->configured || (!g->pending && !g->stopped && g->life == RUNS_ON))
+	if (!v->configured || (!v->pending && !v->stopped && v->life == RUNS_ON))
 		return ERR_STATE;
-	g->stopped = false;
-	g->restart = g->pending;
-	if (!g->restart)
-		make_exit(g);
+	v->stopped = false;
+	v->restart = v->pending;
+	if (!v->restart)
+		begin(v);
 	return OK;
 }
 
-static enum status invoke_vcpu(struct guest_model *g, struct message *m)
+static enum status invoke_vcpu(struct vcpu_model *v, uint64_t label)
 {
-	switch (m->label) {
+	switch (label) {
 	case VCPU_CONFIGURE:
-		if (g->pending || g->stopped || g->life == RUNS_ON)
+		if (v->pending || v->stopped || v->life == RUNS_ON)
 			return ERR_STATE;
-		g->configured = true;
-		break;
-	case VCPU_STATISTICS:
-		m->word[0] = g->exits;
+		v->configured = true;
 		break;
 	case VCPU_START:
-		return start(g);
+		return start(v);
 	case VCPU_STOP:
-		if (g->stopped || (!g->pending && g->life == STANDS))
+		if (v->stopped || (!v->pending && v->life == STANDS))
 			return ERR_STATE;
-		g->stopped = true;
-		g->restart = false;
+		v->stopped = true;
 		break;
 	case VCPU_RESUME:
-		g->stopped = false;
+		if (!v->stopped)
+			return ERR_STATE;
+		v->stopped = false;
+		if (!v->pending && v->restart)
+			begin(v);
 		break;
 	}
 	return OK;
@@ -153,8 +161,11 @@ static void revoke(uint32_t slot)
 
 		if (slot == GROUP(i))
 			g->vmm = false;
-		if (slot == ENDPOINT(i))
-			*g = (struct guest_model){ .vmm = g->vmm, .exits = g->exits };
+		if (slot != ENDPOINT(i))
+			continue;
+		g->taken = VCPUS;
+		for (uint32_t v = 0; v < VCPUS; v++)
+			g->vcpus[v] = (struct vcpu_model){ .old = true };
 	}
 }
 
@@ -182,8 +193,9 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 			models[i].vmm = true;
 		if (cap == THREAD(i) && m->label == THREAD_SUSPEND)
 			models[i].vmm = false;
-		if (cap == VCPU(i))
-			return invoke_vcpu(&models[i], m);
+		for (uint32_t v = 0; v < VCPUS; v++)
+			if (cap == VCPU(i, v))
+				return invoke_vcpu(&models[i].vcpus[v], m->label);
 	}
 	return OK;
 }
@@ -205,11 +217,13 @@ static void fill_guest(uint32_t i)
 						     .restart_back_off = 10,
 						     .restart_window = 500 };
 	image.guests[i] = (struct manifest_guest){ .vmm_thread = i, .power_button = BUTTON(i) };
-	image.vcpus[i] = (struct manifest_vcpu){ .vcpu = VCPU(i),
-						 .guest = i,
-						 .start = 1,
-						 .endpoint = ENDPOINT(i),
-						 .vmm_address_space = SPACE(i) };
+	for (uint32_t v = 0; v < VCPUS; v++)
+		image.vcpus[i * VCPUS + v] =
+			(struct manifest_vcpu){ .vcpu = VCPU(i, v),
+						.guest = i,
+						.start = 1,
+						.endpoint = ENDPOINT(i),
+						.vmm_address_space = SPACE(i) };
 }
 
 static void set_up(void)
@@ -229,12 +243,14 @@ static void set_up(void)
 
 static void answer(struct guest_model *g, enum life life)
 {
-	g->pending = false;
-	g->life = life;
-	if (g->restart) {
-		g->restart = false;
-		make_exit(g);
-	}
+	struct vcpu_model *v = &g->vcpus[g->taken];
+
+	g->taken = VCPUS;
+	v->pending = false;
+	v->starts = false;
+	v->life = life;
+	if (v->restart && !v->stopped)
+		begin(v);
 }
 
 static void end(uint32_t guest)
@@ -245,18 +261,27 @@ static void end(uint32_t guest)
 			     .badge = ROOT_BADGE_GUEST + guest,
 			     .word = { ends[random() % 6] } };
 
-	models[guest].ending = !hostile;
+	for (uint32_t v = 0; v < VCPUS; v++)
+		models[guest].vcpus[v].old = !hostile;
 	calls_serve(&m);
 }
 
-/* The VMM goes on with the exit that it has. */
+/* The VMM goes on with the exit that it has, or takes one. */
 static void serve(uint32_t guest)
 {
 	struct guest_model *g = &models[guest];
+	struct vcpu_model *v;
 
-	if (!g->vmm || !g->pending)
+	if (g->taken == VCPUS)
+		g->taken = (uint32_t)random() % VCPUS;
+	v = &g->vcpus[g->taken];
+	if (!g->vmm || !v->pending) {
+		g->taken = VCPUS;
 		return;
-	if (g->ending)
+	}
+	if (v->starts)
+		v->old = false;
+	if (v->old)
 		answer(g, PARKED);
 	else if (random() % 4 == 0)
 		end(guest);
@@ -266,16 +291,16 @@ static void serve(uint32_t guest)
 
 static void crash(uint32_t guest)
 {
-	if (!models[guest].vmm || !models[guest].pending)
+	if (!models[guest].vmm || models[guest].taken == VCPUS)
 		return;
 	models[guest].vmm = false;
 	servers_failed(guest, 1, 2);
 }
 
-static void run(struct guest_model *g)
+static void run(struct vcpu_model *v)
 {
-	if (!g->pending && !g->stopped && g->life == RUNS_ON)
-		make_exit(g);
+	if (!v->pending && !v->stopped && v->life == RUNS_ON)
+		v->pending = true;
 }
 
 static void manage(uint32_t guest)
@@ -293,16 +318,27 @@ static void manage(uint32_t guest)
 }
 
 /* It does, or will once its VMM has answered. */
+static bool vcpu_runs(const struct vcpu_model *v)
+{
+	if (!v->configured || v->stopped || hostile)
+		return v->configured && !v->stopped;
+	return v->pending ? v->starts || !v->old || v->restart : v->life == RUNS_ON;
+}
+
 static bool runs(const struct guest_model *g)
 {
-	if (!g->configured || g->stopped || !g->vmm || hostile)
-		return g->configured && !g->stopped && g->vmm;
-	return g->pending ? !g->ending || g->restart : g->life == RUNS_ON;
+	for (uint32_t v = 0; v < VCPUS; v++)
+		if (!vcpu_runs(&g->vcpus[v]))
+			return false;
+	return g->vmm;
 }
 
 static bool stands(const struct guest_model *g)
 {
-	return g->stopped || (!g->pending && g->life != RUNS_ON);
+	for (uint32_t v = 0; v < VCPUS; v++)
+		if (!g->vcpus[v].stopped && (g->vcpus[v].pending || g->vcpus[v].life == RUNS_ON))
+			return false;
+	return true;
 }
 
 /* As the root server says. */
@@ -340,7 +376,7 @@ static void step(void)
 	long kind = random() % 16;
 
 	if (kind < 5)
-		run(&models[guest]);
+		run(&models[guest].vcpus[random() % VCPUS]);
 	else if (kind < 10)
 		serve(guest);
 	else if (kind < 13)
@@ -356,6 +392,8 @@ static void step(void)
 static void live(void)
 {
 	memset(models, 0, sizeof(models));
+	for (uint32_t i = 0; i < GUESTS; i++)
+		models[i].taken = VCPUS;
 	now = FREQUENCY;
 	description_open(&description);
 	build_machine(&description);

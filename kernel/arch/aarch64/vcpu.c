@@ -156,9 +156,13 @@ void arch_vcpu_reset(struct vcpu *vcpu)
 {
 	arch_vcpu_forget(vcpu);
 	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET, .serial = vcpu->arch.serial };
+	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
+}
+
+void arch_vcpu_reset_slots(struct vcpu *vcpu)
+{
 	slots_init(&vcpu->slots);
 	vcpu->slots.hardware = BIT(IRQ_VIRTUAL_TIMER);
-	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
 }
 
 static bool pstate_valid(uint64_t pstate)

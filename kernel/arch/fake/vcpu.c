@@ -65,9 +65,13 @@ void arch_vcpu_reset(struct vcpu *vcpu)
 	arch_vcpu_forget(vcpu);
 	vcpu->arch = (struct arch_vcpu){ .timer = DEADLINE_NEVER };
 	fp_init(&vcpu->arch.fp);
+	*vcpu->context.registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
+}
+
+void arch_vcpu_reset_slots(struct vcpu *vcpu)
+{
 	slots_init(&vcpu->slots);
 	vcpu->slots.hardware = BIT(IRQ_VIRTUAL_TIMER);
-	*vcpu->context.registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
 }
 
 bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
