@@ -37,7 +37,9 @@ void server_main(struct message *first)
 	for (;;) {
 		if (!editor_take(&editor, terminal_read(&shell.terminal)))
 			continue;
+		terminal_begin_answer(&shell.terminal);
 		shell_run(&shell, editor.line.text);
+		terminal_end_answer(&shell.terminal);
 		editor_begin(&editor);
 	}
 }

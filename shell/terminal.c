@@ -10,6 +10,27 @@
 #include <cloister/counter.h>
 #include <cloister/print.h>
 
+/* Farther than any answer goes. */
+#define ANSWER_OPEN 0x40000000U
+
+static void set_answer_end(struct terminal *t, uint32_t end)
+{
+	__atomic_store_n(&t->view->answer_end, end, __ATOMIC_RELEASE);
+}
+
+void terminal_begin_answer(struct terminal *t)
+{
+	uint64_t until = counter_after_us(ANSWER_WHOLE_US);
+
+	__atomic_store_n(&t->view->answer_until, until, __ATOMIC_RELAXED);
+	set_answer_end(t, t->out.produced + ANSWER_OPEN);
+}
+
+void terminal_end_answer(struct terminal *t)
+{
+	set_answer_end(t, t->out.produced);
+}
+
 bool terminal_init(struct terminal *t, const struct shell_config *config)
 {
 	struct line *line = (struct line *)config->line;
@@ -19,6 +40,7 @@ bool terminal_init(struct terminal *t, const struct shell_config *config)
 	t->view = &line->view;
 	t->wait = config->wait;
 	t->multiplexer = config->multiplexer;
+	terminal_end_answer(t);
 	/* A predecessor may have died between a byte and its signal. */
 	notification_signal(t->multiplexer);
 	return t->out.produced != 0;

@@ -42,6 +42,13 @@ void terminal_print(struct terminal *t, const char *format, ...)
 uint8_t terminal_read(struct terminal *t);
 
 /*
+ * Between these nothing is shown inside what is written, unless that takes longer than ANSWER_WHOLE_US. What comes next,
+ * the prompt, tells the multiplexer that the answer is whole.
+ */
+void terminal_begin_answer(struct terminal *t);
+void terminal_end_answer(struct terminal *t);
+
+/*
  * Ask the multiplexer for `action` (view_request of idl/serial.idl), and wait for its answer. ERR_ARGUMENT:
  * there is nothing of that name, which has at most 31 bytes; ERR_STATE: the shell is not in view;
  * ERR_DEADLINE: no answer came.

@@ -30,9 +30,14 @@ void server_main(struct message *first)
 	signal_peers(config, UINT32_MAX);
 	while (status == OK) {
 		bool moved = multiplexer_run(&multiplexer);
+		uint64_t until = 0;
 
 		signal_peers(config, multiplexer_signals(&multiplexer));
-		if (!moved && multiplexer_may_sleep(&multiplexer))
-			status = notification_wait(config->wait, DEADLINE_NEVER, &bits);
+		if (!moved)
+			until = multiplexer_sleep_until(&multiplexer);
+		if (until)
+			status = notification_wait(config->wait, until, &bits);
+		if (status == ERR_DEADLINE)
+			status = OK;
 	}
 }

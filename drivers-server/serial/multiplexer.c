@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include <cloister/counter.h>
 #include <cloister/print.h>
 #include <cloister/string.h>
 
@@ -197,12 +198,27 @@ static void log_show(struct multiplexer *m, struct client *c, uint32_t prefix)
 	multiplexer_touch_driver(m);
 }
 
+/* Until when lines of logs wait for the shell's answer, which programs read too; 0: they do not. */
+static uint64_t logs_wait(const struct multiplexer *m)
+{
+	uint32_t end;
+	uint64_t until;
+
+	if (m->view != VIEW_SHELL)
+		return 0;
+	end = __atomic_load_n(&m->shell_view->answer_end, __ATOMIC_ACQUIRE);
+	if ((int32_t)(end - m->shell->output.consumed) <= 0 && !history_unshown(&m->shell->history))
+		return 0;
+	until = __atomic_load_n(&m->shell_view->answer_until, __ATOMIC_RELAXED);
+	return until > counter_read() && until <= counter_after_us(ANSWER_WHOLE_US) ? until : 0;
+}
+
 static bool log_write(struct multiplexer *m, struct client *c)
 {
 	bool moved = log_gather(m, c);
 	uint32_t prefix = strlen(c->prefix);
 
-	if (!c->complete || !has_room(m, prefix + c->length + 2 * sizeof(line_end)))
+	if (!c->complete || logs_wait(m) || !has_room(m, prefix + c->length + 2 * sizeof(line_end)))
 		return moved;
 	log_show(m, c, prefix);
 	return true;
@@ -297,22 +313,27 @@ uint32_t multiplexer_signals(struct multiplexer *m)
 }
 
 /* True if output can go on already. Who is out of view can, whoever waits for the screen. */
-static bool await_output(struct multiplexer *m)
+static bool await_output(struct multiplexer *m, bool logs)
 {
 	bool ready = m->wanted && stream_await_room(&m->screen, m->wanted);
 
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct client *c = &m->clients[i];
 
+		if (c->complete && logs)
+			continue;
 		if (out_of_view(m, c) || !m->wanted)
 			ready |= stream_await_data(&c->output);
 	}
 	return ready;
 }
 
-bool multiplexer_may_sleep(struct multiplexer *m)
+uint64_t multiplexer_sleep_until(struct multiplexer *m)
 {
-	bool output = await_output(m);
+	uint64_t logs = logs_wait(m);
+	bool output = await_output(m, logs);
 
-	return !typed_await(m) && !output;
+	if (typed_await(m) || output)
+		return 0;
+	return logs ? logs : DEADLINE_NEVER;
 }

@@ -136,9 +136,9 @@ bool multiplexer_run(struct multiplexer *m);
 uint32_t multiplexer_signals(struct multiplexer *m);
 
 /*
- * After multiplexer_run() moved nothing: ask the peers for signals. False if there is something to do
- * already: then do not sleep.
+ * After multiplexer_run() moved nothing: ask the peers for signals, and give when to wake without one, or
+ * DEADLINE_NEVER. 0: there is something to do already, do not sleep.
  */
-bool multiplexer_may_sleep(struct multiplexer *m);
+uint64_t multiplexer_sleep_until(struct multiplexer *m);
 
 #endif

@@ -102,7 +102,7 @@ class Machine:
 
     def order(self, line, seconds=ANSWER_SECONDS):
         """A command to the shell, whose prompt was seen; gives the answer. Lines of the root server's
-        log may stand anywhere in what comes."""
+        log may stand before and behind it."""
         self.type(line + "\r")
         text = self.expect(SHELL_PROMPT, seconds).replace("\r", "")
         return re.sub(r"\n?\[root\] [^\n]*", "", text)
@@ -110,7 +110,9 @@ class Machine:
     def table(self, line):
         """What the shell's command tells with --json."""
         answer = self.order(line + " --json")
-        return json.loads(answer[re.search(r"[\[{]\s*[\"{\]]", answer).start():])
+        lines = re.findall(r"^[\[{].*$", answer, re.MULTILINE)
+        check(len(lines) == 1, f"not one line of JSON: {answer!r}")
+        return json.loads(lines[0])
 
     def paste(self, text, seconds):
         """Writes as fast as the machine takes it, and reads what comes meanwhile."""

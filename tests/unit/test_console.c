@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cloister/counter.h>
+
 #include "test_console.h"
 
 #define CONSOLE    0
@@ -20,6 +22,17 @@ struct multiplexer m;
 struct console_config config;
 struct end ends[CLIENTS];
 struct end driver;
+uint64_t console_now = 1;
+
+uint64_t arch_counter(void)
+{
+	return console_now;
+}
+
+uint64_t arch_counter_frequency(void)
+{
+	return 1000000;
+}
 
 static uint64_t open_line(struct line **line)
 {
@@ -187,7 +200,7 @@ START_TEST(input_without_a_console)
 	ck_assert(!stream_await_room(&driver.out, 1));
 	settle();
 	ck_assert_uint_eq(multiplexer_signals(&m), 1U << PEER_DRIVER);
-	ck_assert(multiplexer_may_sleep(&m));
+	ck_assert(multiplexer_sleep_until(&m));
 }
 END_TEST
 
@@ -297,7 +310,7 @@ START_TEST(paste_both_ways)
 				terminal.sleeps = false;
 			if (signals & 1U << (PEER_CLIENT + CONSOLE))
 				console.sleeps = false;
-			multiplexer_sleeps = !moved && multiplexer_may_sleep(&m);
+			multiplexer_sleeps = !moved && multiplexer_sleep_until(&m);
 		}
 	}
 	ck_assert_uint_eq(console.received, PASTE);
@@ -309,14 +322,14 @@ START_TEST(idle_is_quiet)
 {
 	settle();
 	multiplexer_signals(&m);
-	ck_assert(multiplexer_may_sleep(&m));
+	ck_assert(multiplexer_sleep_until(&m));
 	put(CONSOLE, "x");
 	ck_assert(stream_wakes_consumer(&ends[CONSOLE].out));
 	ck_assert(multiplexer_run(&m));
 	ck_assert_uint_eq(multiplexer_signals(&m), 0);
 	ck_assert(!multiplexer_run(&m));
 	ck_assert_uint_eq(multiplexer_signals(&m), 0);
-	ck_assert(multiplexer_may_sleep(&m));
+	ck_assert(multiplexer_sleep_until(&m));
 }
 END_TEST
 
@@ -349,7 +362,7 @@ START_TEST(hostile_clients)
 			stream_write(&driver.out, config.clients, (uint32_t)random() % 200);
 		multiplexer_run(&m);
 		multiplexer_signals(&m);
-		multiplexer_may_sleep(&m);
+		multiplexer_sleep_until(&m);
 		screen();
 	}
 	/* The terminal still shows what others write. */

@@ -38,6 +38,9 @@ extern struct console_config config;
 extern struct end ends[CLIENTS];
 extern struct end driver;
 
+/* The counter, in microseconds. */
+extern uint64_t console_now;
+
 /* The driver's line first, then the clients' lines, then multiplexer_init(). */
 void open_driver(void);
 void open_client(unsigned int i, const char *name, enum client_kind kind);

@@ -273,7 +273,7 @@ START_TEST(stuck_screen)
 	ck_assert_uint_lt(written, 3 * STREAM_SIZE);
 	ck_assert(!multiplexer_run(&m));
 	multiplexer_signals(&m);
-	ck_assert(multiplexer_may_sleep(&m));
+	ck_assert(multiplexer_sleep_until(&m));
 	put(SECOND, "x");
 	ck_assert(stream_wakes_consumer(&ends[SECOND].out));
 	ck_assert_uint_eq(flood(SECOND, 100000), 100000);
@@ -361,7 +361,7 @@ START_TEST(paste_into_each)
 			keyboard.sleeps &= !(signals & 1U << PEER_DRIVER);
 			for (unsigned int i = 0; i < 2; i++)
 				guests[i].sleeps &= !(signals & 1U << (PEER_CLIENT + i));
-			sleeps = !moved && multiplexer_may_sleep(&m);
+			sleeps = !moved && multiplexer_sleep_until(&m);
 		}
 	}
 	ck_assert_uint_eq(guests[0].received, PASTE);
@@ -380,7 +380,7 @@ START_TEST(hostile_guests)
 		stream_write(&driver.out, typed, sizeof(typed));
 		multiplexer_run(&m);
 		multiplexer_signals(&m);
-		multiplexer_may_sleep(&m);
+		multiplexer_sleep_until(&m);
 		screen();
 	}
 	for (unsigned int i = 0; i < CLIENTS; i++) {

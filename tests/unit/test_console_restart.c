@@ -82,7 +82,7 @@ static void run_multiplexer(void)
 		signal_to(CONSOLE);
 	if (signals & 1U << (PEER_CLIENT + SHELL))
 		signal_to(ASKER);
-	if (!moved && multiplexer_may_sleep(&m))
+	if (!moved && multiplexer_sleep_until(&m))
 		sleeps[MULTIPLEXER] = true;
 }
 

@@ -70,6 +70,47 @@ START_TEST(shell_is_there_from_the_start)
 }
 END_TEST
 
+/* Programs read answers: a log's line is not shown inside one, but neither for ever behind it. */
+START_TEST(answer_is_whole)
+{
+	key(KEY_SHELL);
+	view->answer_until = console_now + ANSWER_WHOLE_US;
+	view->answer_end = ends[SHELL].out.produced + 1000;
+	put(SHELL, "[{\"na");
+	put(LOG, "meanwhile\n");
+	ck_assert_str_eq(screen(), "[{\"na");
+	ck_assert_uint_eq(multiplexer_sleep_until(&m), view->answer_until);
+	put(SHELL, "me\"}]\r\n");
+	put(LOG, "more\n");
+	ck_assert_str_eq(screen(), "me\"}]\r\n");
+	/* Its end is told before it is shown. */
+	put(SHELL, "[]");
+	view->answer_end = ends[SHELL].out.produced;
+	put(LOG, "last\n");
+	ck_assert_str_eq(screen(),
+			 "[]\r\n[vmm linux] meanwhile\r\n[vmm linux] more\r\n[vmm linux] last\r\n");
+	ck_assert_uint_eq(multiplexer_sleep_until(&m), DEADLINE_NEVER);
+}
+END_TEST
+
+START_TEST(answer_keeps_logs_for_its_time_only)
+{
+	key(KEY_SHELL);
+	view->answer_end = ends[SHELL].out.produced + 1000;
+	view->answer_until = console_now + ANSWER_WHOLE_US + 1;
+	put(LOG, "too long a time is none\n");
+	ck_assert_str_eq(screen(), "[vmm linux] too long a time is none\r\n");
+	console_now++;
+	put(LOG, "waits\n");
+	ck_assert_str_eq(screen(), "");
+	console_now = view->answer_until;
+	ck_assert_str_eq(screen(), "[vmm linux] waits\r\n");
+	view->answer_until = console_now + 1;
+	put(LOG, "shown elsewhere\n");
+	ck_assert_ptr_nonnull(strstr(key(KEY_SHELL), "[vmm linux] shown elsewhere\r\n"));
+}
+END_TEST
+
 START_TEST(shell_is_left_to_where_it_was_entered)
 {
 	key("\x14"
@@ -262,7 +303,7 @@ START_TEST(hostile_shell)
 		stream_write(&ends[LOG].out, "text\n", 5);
 		multiplexer_run(&m);
 		multiplexer_signals(&m);
-		multiplexer_may_sleep(&m);
+		multiplexer_sleep_until(&m);
 		stream_read(&driver.in, (char[500]){ 0 }, 500);
 	}
 	memset(ends[SHELL].line, 0, sizeof(struct line));
@@ -286,6 +327,8 @@ TCase *shell_tests(void)
 	tcase_add_checked_fixture(tests, setup_shell, teardown);
 	tcase_set_timeout(tests, 25);
 	tcase_add_test(tests, shell_is_there_from_the_start);
+	tcase_add_test(tests, answer_is_whole);
+	tcase_add_test(tests, answer_keeps_logs_for_its_time_only);
 	tcase_add_test(tests, shell_is_left_to_where_it_was_entered);
 	tcase_add_test(tests, shell_alone);
 	tcase_add_test(tests, no_shell);
