@@ -148,6 +148,7 @@ static uint32_t pl011_read_data(struct pl011 *p)
 		p->ris &= ~INT_RT;
 		pl011_fill(p);
 	}
+	pl011_update_line(p);
 	return byte;
 }
 
@@ -306,6 +307,7 @@ static void pl011_write(struct pl011 *p, uint64_t offset, uint32_t value)
 		p->dmacr = value & 7;
 		break;
 	}
+	pl011_update_line(p);
 }
 
 /*
@@ -324,7 +326,6 @@ static bool pl011_access(void *device, struct access *access)
 		pl011_write(p, access->offset, (uint32_t)access->value);
 	else
 		access->value = pl011_read(p, access->offset);
-	pl011_update_line(p);
 	return true;
 }
 
