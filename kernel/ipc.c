@@ -6,6 +6,7 @@
 #include <arch/registers.h>
 #include <exit.h>
 #include <ipc.h>
+#include <notification.h>
 #include <sched.h>
 
 /* Put the message of `sender` into the registers of `server`, which waits no more. */
@@ -145,6 +146,9 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
 	if (!sender) {
 		endpoint_enqueue(endpoint, context, STATE_RECEIVING);
 		timeout_set(&context->deadline, deadline);
+		/* Callers went before: a peer that signals without end keeps no guest's accesses away. */
+		if (server->notification)
+			notification_tell(server->notification);
 		return;
 	}
 	sched_block(context, STATE_RECEIVING);
@@ -163,6 +167,21 @@ enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t 
 	deliver(&sender->context, server, badge);
 	sched_wake(server);
 	return OK;
+}
+
+void ipc_signal(struct context *server, uint64_t bits, bool deadline)
+{
+	uint64_t *words = message_words(server->registers);
+
+	context_unblock(server);
+	message_set_status(server->registers, OK);
+	message_set_badge(server->registers, 0);
+	*message_label(server->registers) = LABEL_SIGNAL;
+	words[0] = bits;
+	words[1] = deadline;
+	for (unsigned int i = 2; i < MESSAGE_WORDS; i++)
+		words[i] = 0;
+	sched_wake(server);
 }
 
 enum status ipc_reply(struct thread *server, uint64_t deadline)
@@ -219,6 +238,10 @@ void ipc_cancel(struct context *context)
 
 void ipc_deadline(struct context *context)
 {
+	if (context->state == STATE_RECEIVING && thread_of(context)->notification) {
+		notification_deadline(thread_of(context)->notification);
+		return;
+	}
 	if (context->callee) {
 		context->callee->caller = NULL;
 		context->callee = NULL;

@@ -3,6 +3,7 @@
  * Notifications.
  */
 #include <arch/registers.h>
+#include <ipc.h>
 #include <kernel_dispatch.h>
 #include <notification.h>
 #include <sched.h>
@@ -20,30 +21,28 @@ static struct context *first_waiter(struct notification *notification)
 		       container_of(notification->waiters.next, struct context, queue);
 }
 
-void notification_unbound(struct notification *notification)
-{
-	notification->binding = NOTIFICATION_UNBOUND;
-}
-
-static struct vcpu *bound_vcpu(struct notification *notification)
-{
-	return (struct vcpu *)notification->vcpu.object;
-}
-
 static bool drives_line(struct notification *notification)
 {
 	return notification->binding == NOTIFICATION_SLOT &&
-	       (bound_vcpu(notification)->slots.level & BIT(notification->slot));
+	       (notification->vcpu->slots.level & BIT(notification->slot));
 }
 
-/* Lets go of the VCpu. A line that nobody drives any more is down. */
+void notification_unbound(struct notification *notification)
+{
+	/* A line that nobody drives any more is down. */
+	if (drives_line(notification)) {
+		slots_set_line(&notification->vcpu->slots, notification->slot, false);
+		vcpu_kick(notification->vcpu);
+	}
+	if (notification->binding == NOTIFICATION_THREAD)
+		notification->thread->notification = NULL;
+	notification->binding = NOTIFICATION_UNBOUND;
+	notification->deadline = false;
+}
+
 static void release(struct notification *notification)
 {
-	if (drives_line(notification)) {
-		slots_set_line(&bound_vcpu(notification)->slots, notification->slot, false);
-		vcpu_kick(bound_vcpu(notification));
-	}
-	binding_clear(&notification->vcpu);
+	binding_clear(&notification->bound);
 	notification_unbound(notification);
 }
 
@@ -61,7 +60,7 @@ void notification_destroy(struct notification *notification)
 
 static void drive_slot(struct notification *notification)
 {
-	struct vcpu *vcpu = bound_vcpu(notification);
+	struct vcpu *vcpu = notification->vcpu;
 
 	if (drives_line(notification)) {
 		slots_set_line(&vcpu->slots, notification->slot, notification->word != 0);
@@ -103,15 +102,64 @@ void notification_signal(struct notification *notification, uint64_t bits)
 	switch (notification->binding) {
 	case NOTIFICATION_EVENT:
 		notification->word = 0;
-		vcpu_event(bound_vcpu(notification), bits);
+		vcpu_event(notification->vcpu, bits);
 		return;
 	case NOTIFICATION_SLOT:
 		drive_slot(notification);
+		return;
+	case NOTIFICATION_THREAD:
+		notification_tell(notification);
 		return;
 	default:
 		wake_waiters(notification);
 		return;
 	}
+}
+
+/* Who could not run is not woken: it would be lost to its callers. True: it has time, if need be this notification's. */
+static bool find_time(struct notification *notification, struct context *server)
+{
+	struct sched_context *sc = notification->sc;
+
+	if (server->sc || server->borrower)
+		return true;
+	if (!sc || sc->holder)
+		return false;
+	sched_context_lend(sc, server);
+	return true;
+}
+
+void notification_tell(struct notification *notification)
+{
+	struct context *server;
+
+	if (notification->binding != NOTIFICATION_THREAD ||
+	    !(notification->word || notification->deadline))
+		return;
+	server = &notification->thread->context;
+	if (server->state != STATE_RECEIVING || !find_time(notification, server))
+		return;
+	ipc_signal(server, notification->word, notification->deadline);
+	notification->word = 0;
+	notification->deadline = false;
+}
+
+void notification_timed(struct notification *notification)
+{
+	struct context *server;
+
+	if (notification->binding != NOTIFICATION_THREAD)
+		return;
+	server = &notification->thread->context;
+	if (server->state == STATE_READY && !server->caller)
+		find_time(notification, server);
+	notification_tell(notification);
+}
+
+void notification_deadline(struct notification *notification)
+{
+	notification->deadline = true;
+	notification_tell(notification);
 }
 
 void notification_wait(struct notification *notification, struct context *thread, uint64_t mask,
@@ -127,6 +175,16 @@ void notification_wait(struct notification *notification, struct context *thread
 	timeout_set(&thread->deadline, deadline);
 }
 
+/* The binding itself, to what `slot` holds. Who called this fills in the rest. */
+static enum status hold(struct notification *notification, struct slot *slot)
+{
+	if (notification->binding != NOTIFICATION_UNBOUND)
+		return ERR_OCCUPIED;
+	if (!list_empty(&notification->waiters))
+		return ERR_STATE;
+	return binding_set(&notification->bound, slot, OBJECT_NOTIFICATION, notification);
+}
+
 static enum status bind(struct invocation *call, cap_t cap, enum notification_binding kind,
 			uint8_t slot)
 {
@@ -134,16 +192,12 @@ static enum status bind(struct invocation *call, cap_t cap, enum notification_bi
 	struct slot *vcpu = NULL;
 	enum status status = invocation_slot(call, cap, OBJECT_VCPU, &vcpu);
 
-	if (status != OK)
-		return status;
-	if (notification->binding != NOTIFICATION_UNBOUND)
-		return ERR_OCCUPIED;
-	if (!list_empty(&notification->waiters))
-		return ERR_STATE;
-	status = binding_set(&notification->vcpu, vcpu, OBJECT_NOTIFICATION, notification);
+	if (status == OK)
+		status = hold(notification, vcpu);
 	if (status != OK)
 		return status;
 	notification->binding = (uint8_t)kind;
+	notification->vcpu = (struct vcpu *)vcpu->object;
 	notification->slot = slot;
 	/* What was signalled before counts. */
 	if (notification->word)
@@ -161,6 +215,28 @@ enum status notification_bind_slot(struct invocation *call, cap_t vcpu, uint32_t
 	if (slot >= VCPU_SLOTS)
 		return ERR_ARGUMENT;
 	return bind(call, vcpu, NOTIFICATION_SLOT, (uint8_t)slot);
+}
+
+enum status notification_bind_thread(struct invocation *call, cap_t cap)
+{
+	struct notification *notification = (struct notification *)call->slot->object;
+	struct slot *slot = NULL;
+	enum status status = invocation_slot(call, cap, OBJECT_THREAD, &slot);
+	struct thread *thread;
+
+	if (status != OK)
+		return status;
+	thread = (struct thread *)slot->object;
+	if (thread->notification)
+		return ERR_OCCUPIED;
+	status = hold(notification, slot);
+	if (status != OK)
+		return status;
+	notification->binding = NOTIFICATION_THREAD;
+	notification->thread = thread;
+	thread->notification = notification;
+	notification_timed(notification);
+	return OK;
 }
 
 enum status notification_unbind(struct invocation *call)

@@ -196,8 +196,11 @@ void sched_return(struct context *server)
 	struct context *lender = server->lender;
 	struct sched_context *sc = server->sc;
 
-	if (!lender)
+	if (!lender) {
+		if (sc && sc->notification)
+			sched_context_return(sc);
 		return;
+	}
 	server->lender = NULL;
 	lender->borrower = NULL;
 	sched_give(server, NULL);
@@ -209,15 +212,24 @@ void sched_return(struct context *server)
 		sched_lend(lender, lender->callee);
 }
 
+/* Whether what it has lent on is a notification's time, which does not come back to it. */
+static bool lends_signals_time(const struct context *context)
+{
+	while (context->borrower)
+		context = context->borrower;
+	return context->sc && context->sc->notification;
+}
+
 void sched_stop(struct context *context)
 {
 	struct context *lender = context->lender;
 	struct context *borrower = context->borrower;
 
 	sched_block(context, STATE_STOPPED);
-	if (lender && borrower) {
+	if (borrower && (lender || lends_signals_time(context))) {
 		borrower->lender = lender;
-		lender->borrower = borrower;
+		if (lender)
+			lender->borrower = borrower;
 		context->borrower = NULL;
 		context->lender = NULL;
 	} else {

@@ -5,18 +5,42 @@
 #include <arch/cpu.h>
 #include <budget.h>
 #include <kernel_dispatch.h>
+#include <notification.h>
 #include <sched.h>
+#include <thread.h>
 
 void sched_context_init(struct sched_context *sc)
 {
 	timeout_init(&sc->timeout, TIMEOUT_REFILL);
 	sc->answer_left = DEADLINE_NEVER;
+	sc->limit = DEADLINE_NEVER;
+}
+
+void sched_context_lend(struct sched_context *sc, struct context *context)
+{
+	/* What was used of it before this is not part of the limit. */
+	if (sc->limit != DEADLINE_NEVER && core.sc == sc)
+		sched_charge(arch_counter());
+	sc->answer_left = sc->limit;
+	sched_give(context, sc);
+}
+
+void sched_context_return(struct sched_context *sc)
+{
+	sched_give(sc->holder, NULL);
+	sc->holder = NULL;
+	sc->answer_left = DEADLINE_NEVER;
+	/* Not who gives it back: that waits only later. */
+	notification_tell(sc->notification);
 }
 
 void sched_context_unbound(struct sched_context *sc)
 {
 	struct context *at = sc->holder;
 
+	if (sc->notification)
+		sc->notification->sc = NULL;
+	sc->notification = NULL;
 	if (!at)
 		return;
 	sched_give(at, NULL);
@@ -60,20 +84,27 @@ enum status sched_context_configure(struct invocation *call, uint64_t budget, ui
 	return OK;
 }
 
-enum status sched_context_bind(struct invocation *call, cap_t cap)
+static enum status bind_notification(struct sched_context *sc, struct slot *slot)
 {
-	struct sched_context *sc = invoked(call);
-	struct slot *slot = NULL;
-	enum status status = invocation_slot(call, cap, OBJECT_THREAD, &slot);
-	struct context *context;
+	struct notification *notification = (struct notification *)slot->object;
+	enum status status;
 
-	if (status == ERR_TYPE)
-		status = invocation_slot(call, cap, OBJECT_VCPU, &slot);
+	if (notification->sc)
+		return ERR_OCCUPIED;
+	status = binding_set(&sc->bound, slot, OBJECT_SCHED_CONTEXT, sc);
 	if (status != OK)
 		return status;
-	if (sc->bound.type != OBJECT_NULL)
-		return ERR_OCCUPIED;
-	context = (struct context *)slot->object;
+	sc->notification = notification;
+	notification->sc = sc;
+	notification_timed(notification);
+	return OK;
+}
+
+static enum status bind_context(struct sched_context *sc, struct slot *slot)
+{
+	struct context *context = (struct context *)slot->object;
+	enum status status;
+
 	if (context->sc || context->borrower || context->lender)
 		return ERR_OCCUPIED;
 	status = binding_set(&sc->bound, slot, OBJECT_SCHED_CONTEXT, sc);
@@ -83,6 +114,35 @@ enum status sched_context_bind(struct invocation *call, cap_t cap)
 	/* Who works for it already gets it. */
 	if (context->callee)
 		sched_lend(context, context->callee);
+	/* And what waited for it to have time is told. */
+	if (context->kind == CONTEXT_THREAD && thread_of(context)->notification)
+		notification_tell(thread_of(context)->notification);
+	return OK;
+}
+
+enum status sched_context_bind(struct invocation *call, cap_t cap)
+{
+	struct sched_context *sc = invoked(call);
+	struct slot *slot = NULL;
+	enum status status = invocation_slot(call, cap, OBJECT_THREAD, &slot);
+
+	if (status == ERR_TYPE)
+		status = invocation_slot(call, cap, OBJECT_VCPU, &slot);
+	if (status == ERR_TYPE)
+		status = invocation_slot(call, cap, OBJECT_NOTIFICATION, &slot);
+	if (status != OK)
+		return status;
+	if (sc->bound.type != OBJECT_NULL)
+		return ERR_OCCUPIED;
+	return slot->type == OBJECT_NOTIFICATION ? bind_notification(sc, slot) :
+						   bind_context(sc, slot);
+}
+
+enum status sched_context_set_limit(struct invocation *call, uint64_t ticks)
+{
+	if (!ticks)
+		return ERR_ARGUMENT;
+	invoked(call)->limit = ticks;
 	return OK;
 }
 

@@ -23,6 +23,9 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
  */
 enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge);
 
+/* Signals become a message for a server that waits. */
+void ipc_signal(struct context *server, uint64_t bits, bool deadline);
+
 /* Answer the caller, of which there is one. ERR_REPLY from a VCpu's exit. */
 enum status ipc_reply(struct thread *server, uint64_t deadline);
 

@@ -11,6 +11,8 @@
 #include <context.h>
 #include <slot.h>
 
+struct notification;
+
 #define REFILLS_MAX 16
 
 /* Time that can be used from a time on. */
@@ -31,7 +33,10 @@ struct sched_context {
 	struct timeout timeout; /* armed while it waits for its first refill */
 	uint64_t consumed;
 	uint64_t answer_left; /* ticks in which an exit must be answered; DEADLINE_NEVER: none is awaited */
-	struct slot bound; /* binding: the thread or VCpu it belongs to */
+	uint64_t limit; /* of a notification's time: what answer_left is when it is lent */
+	struct notification
+		*notification; /* whose time it is; NULL: a thread's, a VCpu's or nobody's */
+	struct slot bound;     /* binding: the thread, VCpu or notification it belongs to */
 };
 
 _Static_assert(sizeof(struct sched_context) <= 1UL << BITS_SCHED_CONTEXT, "object_bits");
@@ -69,7 +74,7 @@ void sched_set_priority(struct context *context, uint8_t priority);
  */
 void sched_lend(struct context *client, struct context *server);
 
-/* Give lent time back to who lent it. */
+/* Give lent time back to who lent it: a context, or a notification. */
 void sched_return(struct context *server);
 
 /* `context` runs on `sc` from now on; NULL: on nothing. */
@@ -99,5 +104,9 @@ void sched_forget(struct context *context);
 
 void sched_context_init(struct sched_context *sc);
 void sched_context_destroy(struct sched_context *sc);
+/* A notification's time, which nobody has: a thread that it wakes runs on it until it waits, or stops. */
+void sched_context_lend(struct sched_context *sc, struct context *context);
+/* Nobody has it any more. */
+void sched_context_return(struct sched_context *sc);
 /* The binding of a SchedContext was revoked. */
 void sched_context_unbound(struct sched_context *sc);

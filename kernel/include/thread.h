@@ -9,6 +9,8 @@
 #include <endpoint.h>
 #include <slot.h>
 
+struct notification;
+
 struct thread {
 	struct context context; /* first */
 	struct registers registers;
@@ -16,7 +18,8 @@ struct thread {
 	struct slot cnode_binding;
 	struct slot space_binding;
 	struct slot fault_binding;
-	struct endpoint *serves; /* the endpoint whose `server` this is */
+	struct endpoint *serves;           /* the endpoint whose `server` this is */
+	struct notification *notification; /* whose signals are messages for it; NULL: none */
 	struct {
 		uint64_t cause, address;
 	} fault_info;

@@ -43,7 +43,7 @@ extern const struct suite call_suite, chain_suite, notification_suite, time_suit
 /* Those that know the architecture. */
 extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite, access_suite,
 	reply_suite;
-extern const struct suite interrupt_suite, event_suite, vcpu_suite, window_suite;
+extern const struct suite interrupt_suite, event_suite, vcpu_suite, window_suite, device_suite;
 
 /* report.c */
 

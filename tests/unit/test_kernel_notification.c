@@ -190,6 +190,24 @@ START_TEST(slots)
 }
 END_TEST
 
+/* A binding that is revoked under a living VCpu leaves no line up. */
+START_TEST(a_line_without_its_binding)
+{
+	struct guest guest = guest_new(object_new(OBJECT_ENDPOINT, 0));
+	cap_t copy = copied(guest.cap);
+	uint64_t pending = 0, active = 0;
+
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_CONFIGURE | SLOT_NUMBER(40) | SLOT_LEVEL));
+	ck_assert_ok(notification_bind_slot(notification, copy, 5));
+	ck_assert_ok(notification_signal(notification));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, BIT(5));
+	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, copy));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, 0);
+}
+END_TEST
+
 /* Interrupts. */
 
 static cap_t handler_new(uint32_t edge)
@@ -293,6 +311,7 @@ int main(void)
 	tcase_add_test(tcase, its_end);
 	tcase_add_test(tcase, bindings);
 	tcase_add_test(tcase, slots);
+	tcase_add_test(tcase, a_line_without_its_binding);
 	tcase_add_test(tcase, who_gets_an_interrupt);
 	tcase_add_test(tcase, a_level_interrupt);
 	tcase_add_test(tcase, bound_again);

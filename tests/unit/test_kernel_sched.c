@@ -255,7 +255,7 @@ START_TEST(what_configure_refuses)
 				 ERR_ARGUMENT);
 	ck_assert_ok(sched_context_configure(sc, 10000, BIT(40)));
 	ck_assert_int_eq(sched_context_bind(sc, root.cap), ERR_OCCUPIED);
-	ck_assert_int_eq(sched_context_bind(sc, never), ERR_TYPE);
+	ck_assert_int_eq(sched_context_bind(sc, ROOT_SLOT_CNODE), ERR_TYPE);
 	ck_assert_int_eq(sched_context_unbind(sc), ERR_STATE);
 	load_new(0, 10, MS, MS);
 	ck_assert_int_eq(sched_context_bind(loads[0].task.sc, loads[0].task.cap), ERR_OCCUPIED);

@@ -113,6 +113,16 @@ program guest_stores
 	hvc	#0
 	b	.
 
+/* A store and a load in a window at x0, x2 times: x1 is what was read last. */
+program guest_device
+	set_vectors
+0:	str	w2, [x0, #0x50]
+	ldr	w1, [x0, #0x10]
+	subs	x2, x2, #1
+	b.ne	0b
+	hvc	#0
+	b	.
+
 /* Counts in the word at x0 for ever. */
 program guest_spin
 	ldr	x1, [x0]
