@@ -8,6 +8,7 @@ the build gives it.
 
 import collections
 import concurrent.futures
+import hashlib
 import importlib.machinery
 import importlib.util
 import json
@@ -106,6 +107,43 @@ def each(function, items):
         return [complaint for complaint in pool.map(function, items) if complaint]
 
 
+class Clean:
+    """What a checker found nothing wrong with, kept in the build folder by the contents of all that it read."""
+
+    def __init__(self, lint, checker):
+        self.lint = lint
+        self.folder = os.path.join(lint.build, "lint", checker)
+        os.makedirs(self.folder, exist_ok=True)
+        with open(os.path.join(lint.source, ".clang-tidy"), "rb") as file:
+            self.how = hashlib.sha256(file.read())
+        with open(__file__, "rb") as file:
+            self.how.update(file.read())
+
+    def stamp(self, entry):
+        """Where it stands that this file is clean; None where the compiler does not say what it reads."""
+        file, arguments, _ = entry
+        status, output = run(["gcc", "-M", *self.lint.flags(arguments), file], self.lint.build)
+        if status:
+            return None
+        content = self.how.copy()
+        content.update("\0".join(arguments).encode())
+        for name in output.replace("\\\n", " ").split(":", 1)[1].split():
+            with open(os.path.join(self.lint.build, name), "rb") as part:
+                content.update(hashlib.sha256(part.read()).digest())
+        return os.path.join(self.folder, content.hexdigest())
+
+    def check(self, entry, function):
+        """The complaint of function(entry), which is not called for what it has found clean before."""
+        stamp = self.stamp(entry)
+        if stamp and os.path.exists(stamp):
+            return ""
+        complaint = function(entry)
+        if stamp and not complaint:
+            with open(stamp, "w", encoding="utf-8"):
+                pass
+        return complaint
+
+
 def form(lint):
     """clang-format has nothing to change."""
     files = lint.files(r"\.[ch]$")
@@ -135,7 +173,8 @@ def tidy(lint):
                                  lint.source)
             return output if status else ""
 
-        return each(one, lint.products())
+        clean = Clean(lint, "tidy")
+        return each(lambda entry: clean.check(entry, one), lint.products())
 
 
 # What cppcheck misjudges here: registers that only assembly reads, memory that only assembly or a
@@ -156,7 +195,8 @@ def cppcheck(lint):
         status, output = run(["cppcheck", *options, *lint.flags(arguments), file], lint.source)
         return output if status else ""
 
-    return each(one, lint.products())
+    clean = Clean(lint, "cppcheck")
+    return each(lambda entry: clean.check(entry, one), lint.products())
 
 
 def sparse(lint):
