@@ -122,6 +122,7 @@ void bench_begin(struct bench *bench)
 	add_program(bench, "kernel/kernel.aarch64.elf", 0xffffffffc0000000);
 	add_program(bench, "loader/root/root.aarch64.elf", 0x200000);
 	add_program(bench, "drivers-server/pl011.aarch64.elf", 0x200000);
+	add_program(bench, "drivers-server/pl031.aarch64.elf", 0x200000);
 	add_program(bench, "drivers-server/console.aarch64.elf", 0x200000);
 	add_program(bench, "shell/shell.aarch64.elf", 0x200000);
 	add_program(bench, "vmm-server/vmm-server.aarch64.elf", 0x200000);

@@ -7,6 +7,7 @@
 #include "image.h"
 #include "version.h"
 
+#include <idl/clock.h>
 #include <idl/root.h>
 #include <string.h>
 
@@ -52,7 +53,7 @@ START_TEST(one_guest)
 	check(HEAD GUEST("linux", "\"memory\": \"512 MiB\", \"initrd\": \"initrd\"") "]}");
 	ck_assert_uint_eq(bench.plan.memory, 1 * GIB);
 	ck_assert_uint_eq(m->guests.count, 1);
-	ck_assert_uint_eq(m->threads.count, 4);
+	ck_assert_uint_eq(m->threads.count, 5);
 }
 END_TEST
 
@@ -262,7 +263,44 @@ START_TEST(no_guest)
 {
 	check(HEAD "]}");
 	ck_assert_uint_eq(bench.plan.memory, 256 * MIB);
+	ck_assert_uint_eq(m->threads.count, 4);
+}
+END_TEST
+
+static uint32_t group_of(uint32_t slot)
+{
+	const struct manifest_object *o = table(m->objects);
+
+	for (uint32_t i = 0; i < m->objects.count; i++)
+		if (slot - o[i].slot < o[i].count)
+			return o[i].group;
+	ck_abort_msg("nothing is made in slot %u", slot);
+}
+
+/* The page outlives the driver that writes it, and is there without one. */
+START_TEST(clock_page)
+{
+	static const char board[] =
+		"{ \"architecture\": \"aarch64\", \"memory\": { \"address\": \"0x40000000\", "
+		"\"size\": \"1 GiB\" }, \"image_address\": \"0x40200000\", \"gicv3\": { "
+		"\"distributor\": \"0x08000000\", \"redistributors\": \"0x080a0000\" }, "
+		"\"uart\": { \"driver\": \"pl011\", \"address\": \"0x09000000\", \"size\": "
+		"4096, \"interrupt\": 33 }, \"qemu\": { \"program\": \"q\", \"cpu\": \"max\", "
+		"\"arguments\": [] } }";
+	const struct clock_config *config;
+	const struct manifest_mapping *page;
+
+	check(HEAD "]}");
+	config = component("clock: config");
+	page = mapping(config->page, RIGHT_READ | RIGHT_WRITE, 12);
+	ck_assert_uint_eq(page->address_space, thread("clock")->address_space);
+	ck_assert_uint_ne(group_of(page->frame), thread("clock")->group);
+	ck_assert_uint_eq(m->device_count, 2);
+	ck_assert_uint_eq(m->devices[1].address, 0x09010000);
+	bench_file(&bench, "boards/plain.json", board, sizeof(board) - 1);
+	check("{ \"board\": \"plain\", \"guests\": [] }");
 	ck_assert_uint_eq(m->threads.count, 3);
+	ck_assert_uint_eq(m->device_count, 1);
 }
 END_TEST
 
@@ -394,6 +432,7 @@ Suite *plan_suite(void)
 	tcase_add_test(test, shell);
 	tcase_add_test(test, roms);
 	tcase_add_test(test, no_guest);
+	tcase_add_test(test, clock_page);
 	tcase_add_test(test, odd_memory);
 	tcase_add_test(test, seven_guests);
 	tcase_add_test(test, no_fit);

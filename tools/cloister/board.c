@@ -13,6 +13,7 @@ enum {
 	BOARD_IMAGE,
 	BOARD_GIC,
 	BOARD_UART,
+	BOARD_RTC,
 	BOARD_QEMU,
 };
 
@@ -22,6 +23,7 @@ static const struct key board_keys[] = {
 	[BOARD_IMAGE] = { "image_address", VALUE_ADDRESS, true, 0, UINT32_MAX, BLOCK_SIZE },
 	[BOARD_GIC] = { "gicv3", VALUE_OBJECT, true, 0, 0, 0 },
 	[BOARD_UART] = { "uart", VALUE_OBJECT, true, 0, 0, 0 },
+	[BOARD_RTC] = { "rtc", VALUE_OBJECT, false, 0, 0, 0 },
 	[BOARD_QEMU] = { "qemu", VALUE_OBJECT, true, 0, 0, 0 },
 };
 
@@ -46,6 +48,14 @@ static const struct key uart_keys[] = {
 	[UART_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE },
 	[UART_SIZE] = { "size", VALUE_SIZE, true, PAGE_SIZE, BLOCK_SIZE, PAGE_SIZE },
 	[UART_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 32, 1019, 0 },
+};
+
+enum { RTC_DRIVER, RTC_ADDRESS, RTC_SIZE };
+
+static const struct key rtc_keys[] = {
+	[RTC_DRIVER] = { "driver", VALUE_NAME, true, 0, 20, 0 },
+	[RTC_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, 1ULL << 40, PAGE_SIZE },
+	[RTC_SIZE] = { "size", VALUE_SIZE, true, PAGE_SIZE, BLOCK_SIZE, PAGE_SIZE },
 };
 
 static const struct key qemu_keys[] = {
@@ -75,6 +85,14 @@ static void read_uart(struct board *board, const cJSON *node)
 	board->uart = schema_number(node, &uart_keys[UART_ADDRESS], 0);
 	board->uart_size = schema_number(node, &uart_keys[UART_SIZE], PAGE_SIZE);
 	board->uart_irq = (uint32_t)schema_number(node, &uart_keys[UART_INTERRUPT], 0);
+}
+
+static void read_rtc(struct board *board, const cJSON *node)
+{
+	schema_check(&board->document, node, "the real-time clock", rtc_keys, ARRAY_SIZE(rtc_keys));
+	board->rtc_driver = schema_text(node, "driver", "");
+	board->rtc = schema_number(node, &rtc_keys[RTC_ADDRESS], 0);
+	board->rtc_size = schema_number(node, &rtc_keys[RTC_SIZE], PAGE_SIZE);
 }
 
 static void read_qemu(struct board *board, const cJSON *node)
@@ -109,6 +127,8 @@ static bool read_keys(struct board *board)
 		read_gic(board, schema_node(root, "gicv3"));
 	if (cJSON_IsObject(schema_node(root, "uart")))
 		read_uart(board, schema_node(root, "uart"));
+	if (cJSON_IsObject(schema_node(root, "rtc")))
+		read_rtc(board, schema_node(root, "rtc"));
 	if (cJSON_IsObject(schema_node(root, "qemu")))
 		read_qemu(board, schema_node(root, "qemu"));
 	return document->errors->count == 0;

@@ -17,6 +17,7 @@ static const struct key top_keys[] = {
 static const struct key servers_keys[] = {
 	{ "uart", VALUE_OBJECT, false, 0, 0, 0 },
 	{ "console", VALUE_OBJECT, false, 0, 0, 0 },
+	{ "clock", VALUE_OBJECT, false, 0, 0, 0 },
 	{ "shell", VALUE_OBJECT, false, 0, 0, 0 },
 };
 

@@ -22,6 +22,7 @@
 #define PRIORITY_ROOT    250
 #define PRIORITY_UART    200
 #define PRIORITY_CONSOLE 190
+#define PRIORITY_CLOCK   190
 #define PRIORITY_SHELL   180
 
 /* In each of these the servers get the times of their own (microseconds). */
@@ -58,6 +59,7 @@ enum server_index {
 	SERVER_ROOT,
 	SERVER_UART,
 	SERVER_CONSOLE,
+	SERVER_CLOCK,
 	SERVER_SHELL,
 	SERVERS,
 };
@@ -89,6 +91,10 @@ struct board {
 	uint64_t uart_size;
 	uint32_t uart_irq;
 	const char *uart_driver;
+	/* The real-time clock; without a driver there is none. */
+	uint64_t rtc;
+	uint64_t rtc_size;
+	const char *rtc_driver;
 	const char *qemu;
 	const char *qemu_cpu;
 	/* An array of text. */

@@ -119,6 +119,9 @@ static void fill_head(struct plan *plan)
 	head->kernel_address = board->memory_address;
 	head->device_count = 1;
 	head->devices[0] = (struct memory_region){ board->uart, board->uart_size };
+	if (board->rtc_driver)
+		head->devices[head->device_count++] =
+			(struct memory_region){ board->rtc, board->rtc_size };
 	head->platform[PLATFORM_UART] = board->uart;
 	head->platform[PLATFORM_GICD] = board->gicd;
 	head->platform[PLATFORM_GICR] = board->gicr;

@@ -51,6 +51,8 @@ struct plan {
 	struct vector vcpus;
 	struct vector bindings;
 	struct vector guests;
+	/* The clock page's frame. */
+	uint32_t clock_page;
 	/* First free slot of the root server's CNode. */
 	uint32_t next_slot;
 	/* The records' head, filled in as its parts are known. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The plan of the whole machine: the kernel, the root server with its endpoint and log, the serial servers, the
- * shell, the guests.
+ * clock, the shell, the guests.
  */
 #include "plan_system.h"
 
@@ -28,14 +28,19 @@ static bool load_base(struct plan *plan, const char *programs, const char *root)
 static bool load_servers(struct plan *plan, const char *programs, struct server_programs *servers)
 {
 	const char *uart = plan->description->board.uart_driver;
+	const char *rtc = plan->description->board.rtc_driver;
 
 	servers->uart = program_load(plan, uart, path_of(plan, programs, "drivers-server", uart));
+	servers->clock =
+		rtc ? program_load(plan, rtc, path_of(plan, programs, "drivers-server", rtc)) :
+		      NULL;
 	servers->console =
 		program_load(plan, "console", path_of(plan, programs, "drivers-server", "console"));
 	servers->shell = program_load(plan, "shell", path_of(plan, programs, "shell", "shell"));
 	servers->vmm = program_load(plan, "vmm-server",
 				    path_of(plan, programs, "vmm-server", "vmm-server"));
-	return servers->uart && servers->console && servers->shell && servers->vmm;
+	return servers->uart && (servers->clock || !rtc) && servers->console && servers->shell &&
+	       servers->vmm;
 }
 
 /* The kernel has made the root server's address space and a directory for its first GiB. */
@@ -69,6 +74,7 @@ bool plan_system(struct plan *plan, const char *programs, const char *root)
 	plan->head.root_endpoint = plan_object(plan, group, OBJECT_ENDPOINT, 0, 1);
 	serial_begin(&serial, plan, &servers);
 	plan_root_log(plan, &serial, group);
+	plan_clock(plan, servers.clock);
 	plan_shell(&serial, servers.shell);
 	for (uint32_t i = 0; i < d->guest_count; i++)
 		plan_guest(plan, &serial, &d->guests[i], servers.vmm);

@@ -20,6 +20,8 @@ struct serial {
 /* Where the folder of the build has the server programs. */
 struct server_programs {
 	const struct program *uart;
+	/* NULL: the board has no real-time clock. */
+	const struct program *clock;
 	const struct program *console;
 	const struct program *shell;
 	const struct program *vmm;
@@ -40,6 +42,14 @@ struct serial_link {
 struct serial_link serial_client(struct serial *serial, uint32_t group, const char *name,
 				 enum client_kind kind, uint32_t notify);
 void serial_end(struct serial *serial);
+
+/* plan_clock.c */
+
+/* Plans the clock page, and its driver; NULL: the board has no real-time clock. */
+void plan_clock(struct plan *plan, const struct program *program);
+
+/* Lets a process read the clock page; gives where. */
+uint64_t plan_clock_reader(struct process *process);
 
 /* plan_shell.c */
 

@@ -140,6 +140,9 @@ static char **make_arguments(struct arena *arena, const struct options *options,
 		/* What guests read as random numbers (RNDR) comes from QEMU. */
 		add(&arguments, "-seed");
 		add(&arguments, "1");
+		/* And the time of day, that of the counter: else each run would tell another. */
+		add(&arguments, "-rtc");
+		add(&arguments, "base=2026-01-01T00:00:00,clock=vm");
 	}
 	for (size_t i = 0; i < options->qemu_argument_count; i++)
 		add(&arguments, options->qemu_arguments[i]);

@@ -20,7 +20,8 @@ const struct server server_list[SERVERS] = {
 	[SERVER_ROOT] = { "root", PRIORITY_ROOT, ROOT_BUDGET_US },
 	[SERVER_UART] = { "uart", PRIORITY_UART, 1500 },
 	[SERVER_CONSOLE] = { "console", PRIORITY_CONSOLE, 1500 },
-	[SERVER_SHELL] = { "shell", PRIORITY_SHELL, 500 },
+	[SERVER_CLOCK] = { "clock", PRIORITY_CLOCK, 100 },
+	[SERVER_SHELL] = { "shell", PRIORITY_SHELL, 400 },
 };
 
 const struct restart restart_default = { DEFAULT_LIMIT, DEFAULT_WITHIN_MS, DEFAULT_BACK_OFF_MS };
