@@ -12,7 +12,6 @@ void space_init(struct address_space *space, bool guest)
 	space->guest = guest;
 	space->table = virt_to_phys(space_table(space));
 	list_init(&space->mappings);
-	arch_space_init(space);
 }
 
 /* The capability is mapped no more: its entry is gone, or cannot be reached. */
@@ -26,7 +25,9 @@ static void forget(struct slot *slot)
 void space_destroy(struct address_space *space)
 {
 	windows_destroy(space);
-	arch_space_destroy(space);
+	/* What the processor remembers of it has an identifier that nobody gets before that is flushed. */
+	if (core.loaded[space->guest] == space)
+		space_unload(space->guest);
 	while (!list_empty(&space->mappings))
 		forget(container_of(space->mappings.next, struct slot, mapped));
 }
@@ -193,8 +194,8 @@ void space_unmap(struct slot *slot)
 	if (!entry)
 		return;
 	pte_write(entry, 0);
-	arch_space_invalidate(slot->space, slot->data,
-			      slot->type == OBJECT_PAGE_TABLE ? 0 : slot->size_bits);
+	space_invalidate(slot->space, slot->data,
+			 slot->type == OBJECT_PAGE_TABLE ? 0 : slot->size_bits);
 	forget(slot);
 }
 

@@ -203,7 +203,7 @@ enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[
 		return status;
 	/* Who was off begins as at power-on (its slots are the interrupt controller's); after EXIT_START it is so already. */
 	if (reply.disposition == DISPOSITION_START && vcpu->exit.kind == EXIT_EVENT)
-		arch_vcpu_reset(vcpu);
+		vcpu_reset(vcpu);
 	if (reply.flags & REPLY_REGISTERS)
 		arch_vcpu_registers_put(vcpu, &reply.registers);
 	for (uint32_t i = 0; (reply.flags & REPLY_SLOTS) && i < reply.slot_changes; i++)

@@ -22,6 +22,19 @@ static void init_page_frame(struct slot *slot, void *page)
 	list_init(&slot->mapped);
 }
 
+static void renew_serial(struct vcpu *vcpu)
+{
+	static uint64_t serials;
+
+	vcpu->serial = ++serials;
+}
+
+void vcpu_reset(struct vcpu *vcpu)
+{
+	arch_vcpu_reset(vcpu);
+	renew_serial(vcpu);
+}
+
 void vcpu_init(struct vcpu *vcpu)
 {
 	context_init(&vcpu->context, CONTEXT_VCPU, &vcpu_page(vcpu)->registers);
@@ -30,6 +43,7 @@ void vcpu_init(struct vcpu *vcpu)
 	slots_init(&vcpu->slots);
 	vcpu->answer_limit = DEADLINE_NEVER;
 	vcpu->armed = true;
+	renew_serial(vcpu);
 	arch_vcpu_init(vcpu);
 }
 
@@ -164,7 +178,7 @@ enum status vcpu_set_priority(struct invocation *call, uint32_t priority)
 static void begin(struct vcpu *vcpu)
 {
 	vcpu->restart = false;
-	arch_vcpu_reset(vcpu);
+	vcpu_reset(vcpu);
 	arch_vcpu_reset_slots(vcpu);
 	vcpu->exit = (struct exit){ .kind = EXIT_START,
 				    .was = STATE_PARKED,

@@ -4,10 +4,13 @@
  *
  * The object is two pages: this structure, and the top table. Mappings are in a list, so that the end of an
  * address space leaves no capability believing that it is mapped.
+ *
+ * What the processor remembers of a space is tagged with the space's identifier (ASID, VMID): see space_id.c.
  */
 #pragma once
 
 #include <arch/mmu.h>
+#include <sched.h>
 #include <slot.h>
 #include <window.h>
 
@@ -20,7 +23,9 @@ struct address_space {
 	bool guest;
 	paddr_t table;
 	struct list mappings; /* of slot.mapped */
-	struct arch_space arch;
+	uint32_t id;
+	uint64_t generation; /* of `id`; another than the current one: it has none */
+	uint64_t last; /* of a guest: the serial of the VCpu that ran last in it, on this core */
 	uint32_t window_count; /* of a guest: those that are not clear */
 	struct window windows[WINDOWS_MAX];
 };
@@ -53,3 +58,40 @@ bool space_is_mapped(struct address_space *space, uint64_t address);
 
 /* Undo either. Does nothing if it is not mapped. */
 void space_unmap(struct slot *slot);
+
+/* Of the identifiers of processes, of guests: see space_id.c. */
+struct space_ids {
+	uint64_t generation;
+	uint32_t next;
+	uint32_t kept; /* by what was loaded when the generation began; 0: none */
+};
+
+extern struct space_ids space_ids[2];
+
+static inline bool space_has_id(const struct address_space *space, bool guest)
+{
+	return space->generation == space_ids[guest].generation;
+}
+
+/* Give it the next identifier. It has none. */
+void space_take_id(struct address_space *space);
+
+/* Let this core translate by a space, which is that of a guest or not. */
+static inline void space_load(struct address_space *space, bool guest)
+{
+	if (core.loaded[guest] == space)
+		return;
+	if (!space_has_id(space, guest))
+		space_take_id(space);
+	core.loaded[guest] = space;
+	arch_space_load(guest, space->table, space->id);
+}
+
+/* The same for the space of a guest's VCpu, whose stage 1 is on the core already. */
+void space_load_guest(struct address_space *space, const struct vcpu *vcpu);
+
+/* The process or guest that is loaded is so no more. */
+void space_unload(bool guest);
+
+/* What the processor remembers of `size_bits` from `address` is gone; 0: all that it remembers, tables too. */
+void space_invalidate(struct address_space *space, uint64_t address, uint8_t size_bits);

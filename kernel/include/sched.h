@@ -48,6 +48,8 @@ struct core {
 	uint64_t since;
 	uint64_t timer;   /* what the hardware timer is set to */
 	bool timer_fired; /* its interrupt came in this entry */
+	/* The process and the guest whose tables are translated by; NULL: nothing is mapped. */
+	struct address_space *loaded[2];
 	uint64_t bitmap[PRIORITIES / 64];
 	struct list ready[PRIORITIES];
 };

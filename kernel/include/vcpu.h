@@ -31,6 +31,7 @@ struct vcpu {
 	struct exit exit;
 	struct slots slots;
 	uint64_t id;
+	uint64_t serial; /* no two lives of VCpus since the kernel's start have the same */
 	uint64_t waits;  /* how often it went idle */
 	uint64_t starts; /* how often it was started */
 	uint64_t answer_limit;
@@ -74,6 +75,9 @@ void vcpu_init(struct vcpu *vcpu);
 void vcpu_destroy(struct vcpu *vcpu);
 /* A binding was revoked: without address space or endpoint a VCpu stops. */
 void vcpu_unbound(struct vcpu *vcpu, struct slot *binding);
+
+/* As at power-on but for its interrupt slots: to the TLB it is another processor, which has made none of the guest's tables. */
+void vcpu_reset(struct vcpu *vcpu);
 
 /* Its state on the core is as it should be for the guest to run: called before each entry. */
 void vcpu_enter(struct vcpu *vcpu);

@@ -146,7 +146,7 @@ void arch_switch(struct context *from, struct context *to)
 		write_sysreg(hcr_el2, HCR_GUEST | (vcpu->arch.serror ? HCR_VSE : 0));
 	} else {
 		write_sysreg(hcr_el2, HCR_HOST);
-		arch_space_load((struct address_space *)thread_of(to)->space_binding.object);
+		space_load((struct address_space *)thread_of(to)->space_binding.object, false);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Address spaces on the hardware: descriptors, ASIDs and VMIDs by generation, TLB maintenance.
+ * Address spaces on the hardware: descriptors, ASIDs and VMIDs, TLB maintenance.
  */
 #include <address_space.h>
 #include <arch/cpu.h>
@@ -8,19 +8,12 @@
 #include <arch/mmu.h>
 #include <string.h>
 
-/* ASIDs and VMIDs come from one counter each; when one is used up, its TLB entries go and all spaces take new ones. */
-struct ids {
-	uint64_t generation;
-	uint32_t next;
-	uint32_t limit;
-};
+/* Of processes, of guests. */
+static uint32_t ids[2];
 
-static struct ids asids;
-static struct ids vmids;
-
-/* What TTBR0_EL2 translates when no process is loaded: nothing. */
+/* What is translated by when no space is loaded: nothing is mapped. */
 static uint64_t empty_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
-static struct address_space *loaded;
+static paddr_t empty_table_address;
 
 static paddr_t kernel_physical(const void *pointer)
 {
@@ -32,23 +25,21 @@ static paddr_t kernel_physical(const void *pointer)
 	return (par & PTE_ADDRESS) | ((uint64_t)pointer & (PAGE_SIZE - 1));
 }
 
-static uint64_t empty_ttbr;
-
 void arch_space_start(void)
 {
 	bool asid16 = ((read_sysreg(id_aa64mmfr0_el1) >> 4) & 0xf) == 2;
 	bool vmid16 = ((read_sysreg(id_aa64mmfr1_el1) >> 4) & 0xf) == 2;
 	uint64_t range = read_sysreg(id_aa64mmfr0_el1) & 0xf;
 
-	asids = (struct ids){ .generation = 1, .next = 1, .limit = asid16 ? 65536 : 256 };
-	vmids = (struct ids){ .generation = 1, .next = 1, .limit = vmid16 ? 65536 : 256 };
+	ids[false] = asid16 ? 65536 : 256;
+	ids[true] = vmid16 ? 65536 : 256;
 	/* VTCR_EL2: T0SZ = 25, start at level 1, write-back inner shareable walks, 4 KiB, PS, VS, RES1. D24.2.192 */
 	write_sysreg(vtcr_el2, 25 | 1UL << 6 | 1UL << 8 | 1UL << 10 | 3UL << 12 |
 				       (range > 6 ? 6 : range) << 16 | (uint64_t)vmid16 << 19 |
 				       1UL << 31);
-	write_sysreg(vttbr_el2, 0);
-	empty_ttbr = kernel_physical(empty_table);
-	write_sysreg(ttbr0_el2, empty_ttbr);
+	empty_table_address = kernel_physical(empty_table);
+	arch_space_unload(false);
+	arch_space_unload(true);
 	isb();
 	__asm__ volatile("tlbi alle2\n\ttlbi alle1\n\tdsb nsh\n\tisb" ::: "memory");
 }
@@ -81,21 +72,6 @@ uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t righ
 	return level == LEVELS - 1 ? pte | PTE_TABLE : pte;
 }
 
-void arch_space_init(struct address_space *space)
-{
-	space->arch = (struct arch_space){ .generation = 0 };
-}
-
-static struct ids *ids_of(const struct address_space *space)
-{
-	return space->guest ? &vmids : &asids;
-}
-
-static bool has_id(const struct address_space *space)
-{
-	return space->arch.generation == ids_of(space)->generation;
-}
-
 uint64_t arch_regime_enter(uint64_t hcr)
 {
 	uint64_t old = read_sysreg(hcr_el2);
@@ -112,106 +88,72 @@ void arch_regime_leave(uint64_t old)
 	isb();
 }
 
-static void flush_all(bool guest)
+uint32_t arch_space_ids(bool guest)
 {
-	uint64_t old = arch_regime_enter(guest ? HCR_GUEST : HCR_HOST);
-
-	if (guest)
-		__asm__ volatile("tlbi alle1\n\tdsb nsh" ::: "memory");
-	else
-		__asm__ volatile("tlbi vmalle1\n\tdsb nsh" ::: "memory");
-	arch_regime_leave(old);
+	return ids[guest];
 }
 
-uint64_t arch_space_ttbr(struct address_space *space)
+void arch_space_unload(bool guest)
 {
-	struct ids *ids = ids_of(space);
-
-	if (!has_id(space)) {
-		if (ids->next == ids->limit) {
-			/* No walk may fill what is given out again. */
-			write_sysreg(ttbr0_el2, empty_ttbr);
-			loaded = NULL;
-			isb();
-			ids->generation++;
-			ids->next = 1;
-			flush_all(space->guest);
-		}
-		space->arch.id = ids->next++;
-		space->arch.generation = ids->generation;
-	}
-	return space->table | (uint64_t)space->arch.id << 48;
+	arch_space_load(guest, empty_table_address, 0);
 }
 
-void arch_space_load(struct address_space *space)
+/* By ASID, so it need not be loaded. What the walk remembers of tables stays where only a leaf goes (L). */
+static void flush_process(uint64_t asid, uint64_t address, uint8_t size_bits)
 {
-	if (loaded == space && has_id(space))
-		return;
-	loaded = space;
-	write_sysreg(ttbr0_el2, arch_space_ttbr(space));
-}
-
-void arch_space_invalidate_core(struct address_space *space)
-{
-	uint64_t old = arch_regime_enter(HCR_GUEST);
-
-	BUG_ON(!space->guest);
-	__asm__ volatile("tlbi vmalle1\n\tdsb nsh" ::: "memory");
-	arch_regime_leave(old);
-}
-
-void arch_space_renew(struct address_space *space)
-{
-	if (!has_id(space))
-		write_sysreg(vttbr_el2, arch_space_ttbr(space));
-}
-
-static void invalidate_guest(struct address_space *space)
-{
-	uint64_t vttbr = read_sysreg(vttbr_el2);
-	uint64_t old;
-
-	write_sysreg(vttbr_el2, arch_space_ttbr(space));
-	old = arch_regime_enter(HCR_GUEST);
-	__asm__ volatile("tlbi vmalls12e1is\n\tdsb ish" ::: "memory");
-	arch_regime_leave(old);
-	write_sysreg(vttbr_el2, vttbr);
-	isb();
-}
-
-void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_t size_bits)
-{
-	uint64_t asid = (uint64_t)space->arch.id << 48;
-	uint64_t old;
-
-	/* Without an identifier of this generation nothing of it is in a TLB. */
-	if (!has_id(space))
-		return;
-	if (space->guest) {
-		invalidate_guest(space);
-		return;
-	}
-	old = arch_regime_enter(HCR_HOST);
 	if (size_bits)
-		__asm__ volatile("tlbi vae1is, %0" ::"r"(asid | address >> PAGE_BITS) : "memory");
+		__asm__ volatile("tlbi vale1is, %0" ::"r"(asid | address >> PAGE_BITS) : "memory");
 	else
 		__asm__ volatile("tlbi aside1is, %0" ::"r"(asid) : "memory");
+}
+
+/*
+ * Of the VMID that is loaded. What is remembered of both stages in one has no guest-physical address to find it by, so all
+ * that has gone through stage 1 goes; what is remembered of stage 2 alone stays, but for the leaf (D8.17).
+ */
+static void flush_guest(uint64_t address, uint8_t size_bits)
+{
+	if (size_bits)
+		__asm__ volatile("tlbi ipas2le1is, %0\n\tdsb ish\n\ttlbi vmalle1is" ::"r"(address >>
+											  PAGE_BITS)
+				 : "memory");
+	else
+		__asm__ volatile("tlbi vmalls12e1is" ::: "memory");
+}
+
+void arch_space_flush(const struct address_space *space, uint64_t address, uint8_t size_bits)
+{
+	uint64_t old = arch_regime_enter(space->guest ? HCR_GUEST : HCR_HOST);
+
+	if (space->guest)
+		flush_guest(address, size_bits);
+	else
+		flush_process((uint64_t)space->id << 48, address, size_bits);
 	__asm__ volatile("dsb ish" ::: "memory");
 	arch_regime_leave(old);
 }
 
-void arch_space_destroy(struct address_space *space)
+/*
+ * For guests in the host's regime: this can be between the loads of the registers of stage 1 and of VTTBR_EL2, which are of
+ * two guests then.
+ */
+void arch_space_flush_all(bool guest)
 {
-	arch_space_invalidate(space, 0, 0);
-	if (loaded == space) {
-		loaded = NULL;
-		write_sysreg(ttbr0_el2, empty_ttbr);
-		isb();
-	}
-	if (space->guest && (read_sysreg(vttbr_el2) & PTE_ADDRESS) == space->table) {
-		write_sysreg(vttbr_el2, 0);
-		isb();
-	}
+	uint64_t old = arch_regime_enter(HCR_HOST);
+
+	if (guest)
+		__asm__ volatile("tlbi alle1is\n\tdsb ish" ::: "memory");
+	else
+		__asm__ volatile("tlbi vmalle1is\n\tdsb ish" ::: "memory");
+	arch_regime_leave(old);
+}
+
+void arch_space_flush_core(void)
+{
+	uint64_t old = arch_regime_enter(HCR_GUEST);
+
+	__asm__ volatile("tlbi vmalle1\n\tdsb nsh" ::: "memory");
+	arch_regime_leave(old);
 }
 
 /*

@@ -82,9 +82,11 @@ static void save(struct vcpu *vcpu)
 
 static void load(struct vcpu *vcpu)
 {
-	struct address_space *space = (struct address_space *)vcpu->space.object;
 	const struct arch_vcpu *arch = &vcpu->arch;
 
+	/* With TGE set nothing is translated for guests while the registers are of two of them. */
+	write_sysreg(hcr_el2, HCR_HOST);
+	isb();
 #define LOAD(name, encoding) write_sysreg(encoding, arch->name);
 	EL1_REGISTERS(LOAD)
 #undef LOAD
@@ -101,20 +103,13 @@ static void load(struct vcpu *vcpu)
 	write_sysreg(CNTV_CTL_EL02, arch->cntv_ctl);
 	/* The stage-1 registers are in place before the walk that uses them can begin. */
 	isb();
-	write_sysreg(vttbr_el2, arch_space_ttbr(space));
-	isb();
-	/* A sibling's entries carry the same VMID. */
-	if (space->arch.last && space->arch.last != arch->serial)
-		arch_space_invalidate_core(space);
-	space->arch.last = arch->serial;
+	space_load_guest((struct address_space *)vcpu->space.object, vcpu);
 }
 
 void arch_vcpu_load(struct vcpu *vcpu)
 {
-	if (resident == vcpu) {
-		arch_space_renew((struct address_space *)vcpu->space.object);
+	if (resident == vcpu)
 		return;
-	}
 	if (resident)
 		save(resident);
 	load(vcpu);
@@ -127,6 +122,7 @@ void arch_vcpu_forget(struct vcpu *vcpu)
 	if (resident == vcpu) {
 		save(vcpu);
 		resident = NULL;
+		space_unload(true);
 	}
 	timeout_cancel(&vcpu->timer_timeout);
 	fp_forget(&vcpu->arch.fp);
@@ -145,17 +141,14 @@ static void read_id_registers(uint64_t id[ID_REGISTERS])
 
 void arch_vcpu_init(struct vcpu *vcpu)
 {
-	static uint64_t serials;
-
 	fp_init(&vcpu->arch.fp);
-	vcpu->arch.serial = ++serials;
 	read_id_registers(vcpu_page(vcpu)->id);
 }
 
 void arch_vcpu_reset(struct vcpu *vcpu)
 {
 	arch_vcpu_forget(vcpu);
-	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET, .serial = vcpu->arch.serial };
+	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET };
 	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <address_space.h>
 #include <arch/cpu.h>
 #include <arch/fake.h>
 #include <arch/irq.h>
@@ -17,6 +18,7 @@
 #include <ipc.h>
 #include <sched.h>
 #include <syscall.h>
+#include <thread.h>
 
 struct fake fake;
 
@@ -26,8 +28,12 @@ static bool end_expected;
 
 void fake_start(void)
 {
-	fake = (struct fake){ .clock = 1000, .timer = DEADLINE_NEVER, .idle = true };
+	fake = (struct fake){ .clock = 1000,
+			      .timer = DEADLINE_NEVER,
+			      .idle = true,
+			      .space_ids = fake.space_ids ? fake.space_ids : 256 };
 	fake.list_registers = 4;
+	fake_memory_start();
 	fake_tlb_start();
 	fake_list_registers_start();
 }
@@ -74,6 +80,12 @@ void arch_idle(void)
 	arch_irq_handle();
 }
 
+static void load_process(const struct slot *space)
+{
+	BUG_ON(space->type != OBJECT_ADDRESS_SPACE);
+	space_load((struct address_space *)space->object, false);
+}
+
 void arch_switch(struct context *from, struct context *to)
 {
 	BUG_ON(from != core.current || to == from);
@@ -81,7 +93,7 @@ void arch_switch(struct context *from, struct context *to)
 	if (to->kind == CONTEXT_VCPU)
 		arch_vcpu_load(vcpu_of(to));
 	else
-		BUG_ON(thread_of(to)->space_binding.type != OBJECT_ADDRESS_SPACE);
+		load_process(&thread_of(to)->space_binding);
 }
 
 void arch_registers_init(struct registers *registers, uint64_t pc, uint64_t sp)

@@ -2,6 +2,7 @@
 /*
  * A guest's state. It stays on the core while servers run, and moves when another VCpu comes.
  */
+#include <address_space.h>
 #include <arch/fake.h>
 #include <arch/irq.h>
 #include <vcpu.h>
@@ -38,6 +39,9 @@ void arch_vcpu_load(struct vcpu *vcpu)
 	timeout_cancel(&vcpu->timer_timeout);
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, true);
+	/* As on the hardware: stage 1 first. */
+	fake_tlb_stage1(vcpu->arch.life);
+	space_load_guest((struct address_space *)vcpu->space.object, vcpu);
 	resident = vcpu;
 	vcpu->slots.dirty = true;
 }
@@ -47,6 +51,7 @@ void arch_vcpu_forget(struct vcpu *vcpu)
 	if (resident == vcpu) {
 		save(vcpu);
 		resident = NULL;
+		space_unload(true);
 	}
 	timeout_cancel(&vcpu->timer_timeout);
 	fp_forget(&vcpu->arch.fp);
@@ -62,8 +67,10 @@ void arch_vcpu_init(struct vcpu *vcpu)
 
 void arch_vcpu_reset(struct vcpu *vcpu)
 {
+	static uint64_t lives;
+
 	arch_vcpu_forget(vcpu);
-	vcpu->arch = (struct arch_vcpu){ .timer = DEADLINE_NEVER };
+	vcpu->arch = (struct arch_vcpu){ .timer = DEADLINE_NEVER, .life = ++lives };
 	fp_init(&vcpu->arch.fp);
 	*vcpu->context.registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <arch/cpu.h>
 #include <types.h>
 
 #define LINEAR_BASE    0xffffff8000000000UL
@@ -35,12 +36,6 @@
 #define PTE2_XN     BIT(54)
 
 struct address_space;
-
-struct arch_space {
-	uint64_t generation; /* of `id`; another than the current one: none */
-	uint32_t id;         /* ASID or VMID */
-	uint64_t last;       /* guest: the serial of the VCpu that ran last in it */
-};
 
 static inline void *phys_to_virt(paddr_t address)
 {
@@ -78,12 +73,6 @@ static inline void pte_write(uint64_t *entry, uint64_t value)
 	__asm__ volatile("dsb ishst" ::: "memory");
 }
 
-void arch_space_init(struct address_space *space);
-void arch_space_destroy(struct address_space *space);
-
-/* Entries for `size_bits` from `address` are gone; 0: all of the space. */
-void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_t size_bits);
-
 /*
  * TLB maintenance and address translation act on the regime that HCR_EL2.TGE chooses (Arm ARM D8.17): run what follows with
  * this HCR_EL2, and then as it was.
@@ -91,23 +80,39 @@ void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_
 uint64_t arch_regime_enter(uint64_t hcr);
 void arch_regime_leave(uint64_t old);
 
-/* This core's entries of the guest whose VTTBR_EL2 is loaded are gone. */
-void arch_space_invalidate_core(struct address_space *space);
+/* How many identifiers there are for processes, or for guests, with the one for nothing, 0. */
+uint32_t arch_space_ids(bool guest);
 
-/* All VMIDs may have been taken anew since VTTBR_EL2 was loaded with this one's: load it again then. */
-void arch_space_renew(struct address_space *space);
+/* Translate processes, or guests, by these tables, under this identifier. */
+static inline void arch_space_load(bool guest, paddr_t table, uint32_t id)
+{
+	uint64_t ttbr = table | (uint64_t)id << 48;
+
+	if (guest)
+		write_sysreg(vttbr_el2, ttbr);
+	else
+		write_sysreg(ttbr0_el2, ttbr);
+}
+
+/* By none: nothing is mapped. */
+void arch_space_unload(bool guest);
+
+/*
+ * What all cores remember of a space goes: of a leaf of `size_bits` at `address`; 0: all, tables too. A guest's is loaded.
+ */
+void arch_space_flush(const struct address_space *space, uint64_t address, uint8_t size_bits);
+
+/* What all cores remember of all processes, or of all guests. */
+void arch_space_flush_all(bool guest);
+
+/* What this core remembers of the stage 1 of the guest that is loaded. */
+void arch_space_flush_core(void);
 
 /* Fill with zeros; `clean`: also for who reads without caches. */
 void arch_memory_zero(void *memory, uint64_t size, bool clean);
-
-/* The value for TTBR0_EL2 or VTTBR_EL2, with an ASID or VMID that is valid now. */
-uint64_t arch_space_ttbr(struct address_space *space);
 
 /* Map a device page for the kernel; returns its address. */
 volatile void *arch_map_device(paddr_t address, uint64_t size);
 
 /* Read how wide ASIDs and VMIDs are. Once. */
 void arch_space_start(void);
-
-/* The process whose TTBR0_EL2 is loaded. */
-void arch_space_load(struct address_space *space);

@@ -45,7 +45,6 @@ struct arch_vcpu {
 	uint64_t vmcr; /* the virtual CPU interface */
 	uint64_t ap0r;
 	uint64_t ap1r;
-	bool serror;     /* a virtual SError is pending */
-	uint64_t serial; /* no two VCpus since the start have the same */
+	bool serror; /* a virtual SError is pending */
 	struct fp_state fp;
 };

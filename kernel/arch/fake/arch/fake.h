@@ -18,11 +18,13 @@ struct fake {
 	bool idle;               /* nobody runs */
 	uint64_t instructions;   /* of guests, and half as many of others; 0: not counted */
 	uint32_t list_registers; /* how many there are */
+	uint32_t space_ids;      /* ASIDs, and VMIDs, with 0: what a test wants, before power on */
+	uint64_t flushes;        /* of the TLB, of any kind, since the start */
 };
 
 extern struct fake fake;
 
-/* Power on: memory full of rubbish, no interrupt enabled, four list registers. */
+/* Power on: memory full of rubbish, no interrupt enabled, four list registers, 256 identifiers of spaces. */
 void fake_start(void);
 
 /* Entries into the kernel. Each is over when somebody runs or, with `fake.idle` set, when nobody can. */
@@ -70,11 +72,16 @@ bool fake_maintenance(void);
 void fake_list_registers_start(void);
 
 /*
- * An access to memory by a process or guest. It goes through the TLB, and what it needed is in the TLB after it. False: a
- * fault.
+ * An access to memory by a process or guest, as if it ran now. It goes through the TLB, and what it needed is in the TLB after
+ * it. False: a fault.
  */
 bool fake_access(struct context *context, uint64_t address, uint32_t rights, paddr_t *physical);
-/* How many entries of the TLB are not, or not so, in the tables. */
+/* How many entries of the TLB that the loaded process and guest can use are not, or not so, in their tables. */
 unsigned int fake_tlb_stale(void);
-/* Empties the TLB at power on. */
+/* The processor looks ahead: something of what is loaded comes into the TLB. */
+void fake_tlb_speculate(void);
+/* Whose stage 1 is on the core: a number for each life of a VCpu. */
+void fake_tlb_stage1(uint64_t life);
+/* At power on the TLB is empty, and memory full of rubbish. */
 void fake_tlb_start(void);
+void fake_memory_start(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Translation: tables in an array that stands for the machine's memory, and a TLB that forgets nothing until it is told to.
+ * Translation: tables in an array that stands for the machine's memory. What is remembered of them is in tlb.c.
  */
 #pragma once
 
@@ -18,10 +18,6 @@
 #define PTE_ADDRESS 0x0000fffffffff000UL
 
 struct address_space;
-
-struct arch_space {
-	uint32_t id; /* what its entries in the TLB are tagged with; given out again at its end */
-};
 
 /* Both stop the test where the address is not in the machine's memory. */
 void *phys_to_virt(paddr_t address);
@@ -49,11 +45,25 @@ uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t righ
 /* Store an entry. Break before make: a bug where a valid one becomes another valid one. */
 void pte_write(uint64_t *entry, uint64_t value);
 
-void arch_space_init(struct address_space *space);
-void arch_space_destroy(struct address_space *space);
+/* How many identifiers there are for processes, or for guests, with the one for nothing, 0. */
+uint32_t arch_space_ids(bool guest);
 
-/* Entries for `size_bits` from `address` are gone; 0: all of the space. */
-void arch_space_invalidate(struct address_space *space, uint64_t address, uint8_t size_bits);
+/* Translate processes, or guests, by these tables, under this identifier. */
+void arch_space_load(bool guest, paddr_t table, uint32_t id);
+
+/* By none: nothing is mapped. */
+void arch_space_unload(bool guest);
+
+/*
+ * What all cores remember of a space goes: of a leaf of `size_bits` at `address`; 0: all, tables too. A guest's is loaded.
+ */
+void arch_space_flush(const struct address_space *space, uint64_t address, uint8_t size_bits);
+
+/* What all cores remember of all processes, or of all guests. */
+void arch_space_flush_all(bool guest);
+
+/* What this core remembers of the stage 1 of the guest that is loaded. */
+void arch_space_flush_core(void);
 
 /* Fill with zeros; `clean`: also for who reads without caches. */
 void arch_memory_zero(void *memory, uint64_t size, bool clean);

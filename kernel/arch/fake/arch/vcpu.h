@@ -25,4 +25,5 @@ struct arch_vcpu {
 	uint8_t handled; /* how many interrupts the guest handles, one within the other */
 	uint8_t running[VCPU_SLOTS]; /* their priorities */
 	struct fp_state fp;
+	uint64_t life; /* what its own tables are is another's after each reset */
 };
