@@ -145,10 +145,10 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
 	sender = endpoint_sender(endpoint);
 	if (!sender) {
 		endpoint_enqueue(endpoint, context, STATE_RECEIVING);
-		timeout_set(&context->deadline, deadline);
 		/* Callers went before: a peer that signals without end keeps no guest's accesses away. */
-		if (server->notification)
-			notification_tell(server->notification);
+		if (server->notification && notification_tell(server->notification))
+			return;
+		timeout_set(&context->deadline, deadline);
 		return;
 	}
 	sched_block(context, STATE_RECEIVING);

@@ -129,19 +129,20 @@ static bool find_time(struct notification *notification, struct context *server)
 	return true;
 }
 
-void notification_tell(struct notification *notification)
+bool notification_tell(struct notification *notification)
 {
 	struct context *server;
 
 	if (notification->binding != NOTIFICATION_THREAD ||
 	    !(notification->word || notification->deadline))
-		return;
+		return false;
 	server = &notification->thread->context;
 	if (server->state != STATE_RECEIVING || !find_time(notification, server))
-		return;
+		return false;
 	ipc_signal(server, notification->word, notification->deadline);
 	notification->word = 0;
 	notification->deadline = false;
+	return true;
 }
 
 void notification_timed(struct notification *notification)

@@ -191,16 +191,11 @@ void sched_lend(struct context *client, struct context *server)
 	sched_give(server, sc);
 }
 
-void sched_return(struct context *server)
+void sched_return_lent(struct context *server)
 {
 	struct context *lender = server->lender;
 	struct sched_context *sc = server->sc;
 
-	if (!lender) {
-		if (sc && sc->notification)
-			sched_context_return(sc);
-		return;
-	}
 	server->lender = NULL;
 	lender->borrower = NULL;
 	sched_give(server, NULL);

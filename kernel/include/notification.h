@@ -46,8 +46,8 @@ void notification_signal(struct notification *notification, uint64_t bits);
 /* The bound thread's wait came to its deadline. */
 void notification_deadline(struct notification *notification);
 
-/* Tell the bound thread what has gathered, if there is something, and it waits for a message and could run. */
-void notification_tell(struct notification *notification);
+/* Tell the bound thread what has gathered, if there is something, and it waits for a message and could run. Whether it was. */
+bool notification_tell(struct notification *notification);
 
 /* It has time, and somebody to give it to: who works without time gets it, else see above. */
 void notification_timed(struct notification *notification);

@@ -76,8 +76,8 @@ void sched_set_priority(struct context *context, uint8_t priority);
  */
 void sched_lend(struct context *client, struct context *server);
 
-/* Give lent time back to who lent it: a context, or a notification. */
-void sched_return(struct context *server);
+/* Give lent time back to the context that lent it, of which there is one. */
+void sched_return_lent(struct context *server);
 
 /* `context` runs on `sc` from now on; NULL: on nothing. */
 void sched_give(struct context *context, struct sched_context *sc);
@@ -87,6 +87,20 @@ bool sched_charge(uint64_t now);
 
 /* Pick who runs, charge who ran, set the timer, switch. Returns the registers to load. */
 struct registers *sched_leave(void);
+
+/* A notification's time, which nobody has: a thread that it wakes runs on it until it waits, or stops. */
+void sched_context_lend(struct sched_context *sc, struct context *context);
+/* Nobody has it any more. */
+void sched_context_return(struct sched_context *sc);
+
+/* Give lent time back to who lent it: a context, or a notification. */
+static inline void sched_return(struct context *server)
+{
+	if (server->lender)
+		sched_return_lent(server);
+	else if (server->sc && server->sc->notification)
+		sched_context_return(server->sc);
+}
 
 /* The answer to a VCpu's exit was given, or is not awaited any more. */
 static inline void sched_answered(struct context *vcpu)
@@ -106,9 +120,5 @@ void sched_forget(struct context *context);
 
 void sched_context_init(struct sched_context *sc);
 void sched_context_destroy(struct sched_context *sc);
-/* A notification's time, which nobody has: a thread that it wakes runs on it until it waits, or stops. */
-void sched_context_lend(struct sched_context *sc, struct context *context);
-/* Nobody has it any more. */
-void sched_context_return(struct sched_context *sc);
 /* The binding of a SchedContext was revoked. */
 void sched_context_unbound(struct sched_context *sc);
