@@ -54,16 +54,15 @@ void boot_clear(const struct vmm *vmm)
 	}
 }
 
-void boot_start(struct vcpu *vcpu)
+void boot_start(const struct vmm *vmm)
 {
-	const struct vmm_config *config = vcpu->vmm->config;
+	const struct vmm_config *config = vmm->config;
 
 	for (uint32_t i = 0; i < config->image_count; i++) {
 		const struct vmm_image *image = &config->images[i];
-		void *to = memory_range(&vcpu->vmm->memory, image->destination, image->size);
+		void *to = memory_range(&vmm->memory, image->destination, image->size);
 
 		memcpy(to, (const void *)(uintptr_t)image->source, image->size);
 		arch_memory_written(to, image->size);
 	}
-	arch_vcpu_start(vcpu, config->entry, config->argument);
 }

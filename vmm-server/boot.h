@@ -16,8 +16,5 @@ const char *boot_check(const struct vmm *vmm);
 /* Zero the guest's memory, but for what images will cover. The configuration has passed boot_check(). */
 void boot_clear(const struct vmm *vmm);
 
-/*
- * Copy all images into the guest's memory and set the vCPU's new registers to the entry. The
- * configuration has passed boot_check().
- */
-void boot_start(struct vcpu *vcpu);
+/* Copy all images into the guest's memory. The configuration has passed boot_check(). */
+void boot_start(const struct vmm *vmm);

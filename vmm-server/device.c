@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The VMM as the host of its devices. Their interrupts are inputs of the interrupt controller's
- * model; their clocks are one of the vCPU's: it stands at the earliest of them.
+ * model; their clocks are one of the guest's: it stands at the earliest of them.
  */
 #include <stddef.h>
 
@@ -32,14 +32,14 @@ void host_set_deadline(struct host *host, uint64_t when)
 	for (uint32_t i = 0; i < vmm->device_count; i++)
 		if (vmm->devices[i].host.deadline < next)
 			next = vmm->devices[i].host.deadline;
-	vcpu_set_deadline(&vmm->vcpu, DEADLINE_DEVICES, next);
+	vmm_set_deadline(vmm, DEADLINE_DEVICES, next);
 }
 
 void host_report_queue(struct host *host)
 {
 	struct device *device = device_of(host);
 
-	violations_report(&device->vmm->vcpu, VIOLATION_QUEUE, device->config->address);
+	violations_report(device->vmm->current, VIOLATION_QUEUE, device->config->address);
 }
 
 /* The lines that a device of this kind has. */

@@ -25,8 +25,11 @@ void server_main(struct message *first)
 		vmm_end(&guest, GUEST_FAILED);
 	}
 	do {
-		exits_handle(&guest.vcpu, &message);
-		status = message_reply_recv(config->endpoint, &message, guest.vcpu.next_deadline);
+		/* Nobody but its vCPUs calls (idl/vmm.idl, `endpoint`). */
+		struct vcpu *vcpu = &guest.vcpus[message.badge - 1];
+
+		exits_handle(vcpu, &message);
+		status = message_reply_recv(config->endpoint, &message, vcpu->next_deadline);
 	} while (status == OK);
 	/* Only a mistake in this program leads here; ending reports it as this server's crash. */
 	log_line(&guest.log, "the kernel refused a reply: %s", status_name(status));

@@ -3,6 +3,8 @@
  * Changes of interrupt slots. There is one change a slot and reply; what comes later replaces what
  * it contradicts, so they can never be more than the page holds.
  */
+#include <idl/kernel_client.h>
+
 #include <slots.h>
 
 #define CONFIGURATION \
@@ -37,6 +39,27 @@ void slots_set_active(struct slots *slots, uint32_t slot, bool active)
 		     active ? SLOT_ACTIVATE : SLOT_DEACTIVATE);
 }
 
+/* Takes the first of the changes, if there is one. */
+static uint32_t slots_take(struct slots *slots, uint64_t *change)
+{
+	uint32_t slot = (uint32_t)__builtin_ctzll(slots->changed);
+
+	*change = slots->change[slot];
+	slots->change[slot] = 0;
+	slots->changed &= slots->changed - 1;
+	return slot;
+}
+
+void slots_apply(struct slots *slots, cap_t vcpu)
+{
+	while (slots->changed) {
+		uint64_t change;
+		uint32_t slot = slots_take(slots, &change);
+
+		vcpu_set_slot(vcpu, slot, change);
+	}
+}
+
 bool slots_commit(struct slots *slots, struct vcpu_update *update)
 {
 	uint32_t count = 0;
@@ -44,11 +67,10 @@ bool slots_commit(struct slots *slots, struct vcpu_update *update)
 	if (!slots->changed)
 		return false;
 	while (slots->changed) {
-		uint32_t slot = (uint32_t)__builtin_ctzll(slots->changed);
+		uint64_t change;
+		uint32_t slot = slots_take(slots, &change);
 
-		update->slots[count++] = slots->change[slot] | SLOT_INDEX((uint64_t)slot);
-		slots->change[slot] = 0;
-		slots->changed &= slots->changed - 1;
+		update->slots[count++] = change | SLOT_INDEX((uint64_t)slot);
 	}
 	update->slot_changes = count;
 	return true;

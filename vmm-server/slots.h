@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <cloister/types.h>
+
 #include <arch/page.h>
 
 struct slots {
@@ -30,6 +32,9 @@ void slots_set_pending(struct slots *slots, uint32_t slot, bool pending);
 
 /* Make the interrupt active, or take that away. */
 void slots_set_active(struct slots *slots, uint32_t slot, bool active);
+
+/* Make all changes at once, by the capability of the VCpu. */
+void slots_apply(struct slots *slots, cap_t vcpu);
 
 /*
  * Move all changes into the page for the kernel. True if there are any: the reply needs

@@ -62,11 +62,13 @@ static void vcpu_reset_deadlines(struct vcpu *vcpu)
 	vcpu->next_deadline = DEADLINE_NEVER;
 }
 
-static void vcpu_init(struct vcpu *vcpu, struct vmm *vmm)
+static void vcpu_init(struct vcpu *vcpu, struct vmm *vmm, uint32_t index)
 {
 	vcpu->vmm = vmm;
-	vcpu->cap = vmm->config->vcpu;
-	arch_vcpu_pages(vcpu, vmm->config->vcpu_pages);
+	vcpu->index = index;
+	vcpu->cap = vmm->config->vcpu + index;
+	vcpu->event = vmm->config->vcpu_event + index;
+	arch_vcpu_pages(vcpu, index);
 	vcpu_reset_deadlines(vcpu);
 }
 
@@ -83,14 +85,16 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 	vmm->memory.host = (uint8_t *)(uintptr_t)config->memory;
 	vmm->memory.roms = config->roms;
 	vmm->memory.rom_count = config->rom_count;
-	vcpu_init(&vmm->vcpu, vmm);
+	for (uint32_t i = 0; i < VMM_VCPUS_MAX; i++)
+		vcpu_init(&vmm->vcpus[i], vmm, i);
+	vmm->current = &vmm->vcpus[0];
 	/*
 	 * A predecessor may have died between taking a line's request for a signal and the signal. The log is the line
 	 * that every VMM has; its other end looks at all of them.
 	 */
 	notification_signal(config->log_notify);
-	if (config->vcpu_count != 1)
-		return "a guest has one vCPU so far";
+	if (config->vcpu_count == 0 || config->vcpu_count > VMM_VCPUS_MAX)
+		return "no vCPU, or more than the configuration holds";
 	if (config->rom_count > VMM_ROMS_MAX)
 		return "more ROMs than the configuration holds";
 	if (config->memory_base + config->memory_size < config->memory_base)
@@ -105,9 +109,14 @@ const char *vmm_init(struct vmm *vmm, const struct vmm_config *config)
 
 void vmm_reset(struct vmm *vmm)
 {
-	vcpu_reset_deadlines(&vmm->vcpu);
-	memset(&vmm->vcpu.slots, 0, sizeof(vmm->vcpu.slots));
-	arch_vcpu_reset(&vmm->vcpu);
+	for (uint32_t i = 0; i < vmm->config->vcpu_count; i++) {
+		struct vcpu *vcpu = &vmm->vcpus[i];
+
+		vcpu->power = VCPU_OFF;
+		vcpu_reset_deadlines(vcpu);
+		memset(&vcpu->slots, 0, sizeof(vcpu->slots));
+		arch_vcpu_reset(vcpu);
+	}
 	arch_interrupt_reset(vmm);
 	device_reset_all(vmm);
 }
@@ -118,7 +127,41 @@ void vmm_end(struct vmm *vmm, enum guest_end end)
 	if (end != GUEST_RESET)
 		violations_sum(vmm);
 	pl011_flush(&vmm->pl011);
+	/* From here on what a vCPU exits for is of the life that is over, until it is told to start. */
+	for (uint32_t i = 0; i < VMM_VCPUS_MAX && end == GUEST_RESET; i++)
+		vmm->vcpus[i].begun = false;
 	root_guest_ended(vmm->config->root, end);
+}
+
+struct vcpu *vmm_vcpu(struct vmm *vmm, uint64_t index)
+{
+	return index < vmm->config->vcpu_count ? &vmm->vcpus[index] : NULL;
+}
+
+void vmm_apply_slots(struct vmm *vmm)
+{
+	for (; vmm->touched; vmm->touched &= vmm->touched - 1) {
+		struct vcpu *vcpu = &vmm->vcpus[__builtin_ctz(vmm->touched)];
+
+		slots_apply(&vcpu->slots, vcpu->cap);
+	}
+}
+
+void vmm_start_vcpu(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
+{
+	vcpu->power = VCPU_STARTING;
+	vcpu->entry = entry;
+	vcpu->argument = argument;
+	notification_signal(vcpu->event);
+}
+
+void vmm_set_deadline(struct vmm *vmm, enum vcpu_deadline clock, uint64_t when)
+{
+	for (uint32_t i = 0; i < vmm->config->vcpu_count; i++)
+		if (&vmm->vcpus[i] != vmm->current &&
+		    vmm->vcpus[i].deadline[clock] != DEADLINE_NEVER)
+			vcpu_set_deadline(&vmm->vcpus[i], clock, DEADLINE_NEVER);
+	vcpu_set_deadline(vmm->current, clock, when);
 }
 
 void vcpu_set_deadline(struct vcpu *vcpu, enum vcpu_deadline clock, uint64_t when)

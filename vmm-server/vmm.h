@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a VMM server knows of its guest. The server is one process with one thread a vCPU, and what
- * stands here is all its state: nothing is allocated, nothing is found by registration.
+ * What a VMM server knows of its guest. The server is one process with one thread, which serves all vCPUs, for they are
+ * on one core; what stands here is all its state: nothing is allocated, nothing is found by registration.
  */
 #pragma once
 
@@ -26,13 +26,35 @@
 #include <violations.h>
 #include <virtio/console.h>
 
-/* Who wants to be told at a time of the counter. */
-enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_DEVICES, DEADLINES };
+/*
+ * Who wants to be told at a time of the counter: a vCPU's own timer; the guest's devices, and its interrupt
+ * controller. What is the guest's stands at the vCPU that set it last, whose exits the time comes with.
+ */
+enum vcpu_deadline { DEADLINE_TIMER, DEADLINE_DEVICES, DEADLINE_ROUTES, DEADLINES };
+
+enum vcpu_power {
+	VCPU_OFF,
+	/* It has been told to begin, and has not yet. */
+	VCPU_STARTING,
+	VCPU_ON,
+};
 
 struct vcpu {
 	struct vmm *vmm;
-	/* The capability of the VCpu. */
+	/* Its number, which is also its affinity. */
+	uint32_t index;
+	/* The capability of the VCpu, and of the notification that makes an event of it. */
 	cap_t cap;
+	cap_t event;
+	/*
+	 * Its exit of kind start has come in this life of the guest. Before, all its exits are left over from the life
+	 * before.
+	 */
+	bool begun;
+	enum vcpu_power power;
+	/* Where it begins when it is STARTING, and with what argument. */
+	uint64_t entry;
+	uint64_t argument;
 	/* Its registers as they were at the exit, written by the kernel. */
 	const struct vcpu_page *page;
 	/* Where new values go; the kernel takes them when the reply says so. */
@@ -59,8 +81,16 @@ struct vmm {
 	struct pl061 pl061;
 	struct virtio_console virtio_console;
 	struct arch_vmm arch;
-	/* One vCPU, until guests have more. */
-	struct vcpu vcpu;
+	/* The guest begins anew when vCPU 0 does, and finds memory that must be cleared. */
+	bool boots;
+	bool used;
+	/* Bits of events that came between two lives. */
+	uint64_t missed;
+	/* The vCPU whose exit is handled. */
+	struct vcpu *current;
+	/* Others, a bit each, whose interrupt slots change by it. */
+	uint32_t touched;
+	struct vcpu vcpus[VMM_VCPUS_MAX];
 };
 
 /*
@@ -70,14 +100,38 @@ struct vmm {
  */
 const char *vmm_init(struct vmm *vmm, const struct vmm_config *config);
 
-/* All models to the state of power-on. */
+/* All vCPUs and models to the state of power-on. */
 void vmm_reset(struct vmm *vmm);
+
+/* The vCPU with this number, or NULL. */
+struct vcpu *vmm_vcpu(struct vmm *vmm, uint64_t index);
+
+/* Where changes of a vCPU's interrupt slots are gathered until the exit is answered. */
+static inline struct slots *vmm_slots(struct vcpu *vcpu)
+{
+	struct vmm *vmm = vcpu->vmm;
+
+	if (vcpu != vmm->current)
+		vmm->touched |= 1U << vcpu->index;
+	return &vcpu->slots;
+}
+
+/* Make the changes of the slots of all vCPUs that are touched. */
+void vmm_apply_slots(struct vmm *vmm);
 
 /*
  * Say what is still to be said, and tell the root server how the guest ended. The caller parks the
  * vCPU.
  */
 void vmm_end(struct vmm *vmm, enum guest_end end);
+
+/*
+ * Let a vCPU that is off begin there: it does so in an exit of its own, an event.
+ */
+void vmm_start_vcpu(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
+
+/* For the guest's clocks: the event is one of the vCPU whose exit is handled. */
+void vmm_set_deadline(struct vmm *vmm, enum vcpu_deadline clock, uint64_t when);
 
 /* Ask for an event at `when` (DEADLINE_NEVER: no more) for one of the clocks. */
 void vcpu_set_deadline(struct vcpu *vcpu, enum vcpu_deadline clock, uint64_t when);

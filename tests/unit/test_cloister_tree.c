@@ -22,6 +22,7 @@ static void begin(void)
 		.name = "linux",
 		.memory_base = 0x40000000,
 		.memory_size = 0x20000000,
+		.vcpus = 2,
 		.command_line = "console=ttyAMA0",
 		.device_count = 4,
 		.devices = { { .kind = VMM_DEVICE_GICV3,
@@ -90,9 +91,11 @@ static void check_ours(void)
 	check_text("/memory@40000000", "device_type", "memory");
 	CELLS("/cpus/cpu@0", "reg", 0);
 	check_text("/cpus/cpu@0", "enable-method", "psci");
+	CELLS("/cpus/cpu@1", "reg", 1);
+	check_text("/cpus/cpu@1", "enable-method", "psci");
 	check_text("/psci", "method", "hvc");
 	CELLS("/timer", "interrupts", 1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4);
-	CELLS("/intc@8000000", "reg", 0, 0x08000000, 0, 0x10000, 0, 0x080a0000, 0, 0x20000);
+	CELLS("/intc@8000000", "reg", 0, 0x08000000, 0, 0x10000, 0, 0x080a0000, 0, 0x40000);
 	CELLS("/pl011@a000000", "reg", 0, 0x0a000000, 0, 0x1000);
 	CELLS("/pl011@a000000", "interrupts", 0, 8, 4);
 	check_text("/virtio_mmio@b000000", "compatible", "virtio,mmio");
@@ -176,7 +179,7 @@ static struct blob users_tree(void)
 	fdt_setprop_u64(fdt, node, "reg", 0x0a000000);
 	node = add(fdt, 0, "cpus", NULL);
 	add(fdt, node, "cpu@0", "arm,cortex-a57");
-	add(fdt, node, "cpu@1", "arm,cortex-a57");
+	add(fdt, node, "cpu@2", "arm,cortex-a57");
 	node = add(fdt, 0, "chosen", NULL);
 	fdt_setprop_string(fdt, node, "theirs", "kept");
 	fdt_setprop_string(fdt, node, "bootargs", "old");
@@ -200,7 +203,7 @@ START_TEST(patched)
 	ck_assert_int_lt(fdt_path_offset(tree.data, "/memory@80000000"), 0);
 	ck_assert_int_lt(fdt_path_offset(tree.data, "/gic@2f000000"), 0);
 	ck_assert_int_lt(fdt_path_offset(tree.data, "/serial@a000000"), 0);
-	ck_assert_int_lt(fdt_path_offset(tree.data, "/cpus/cpu@1"), 0);
+	ck_assert_int_lt(fdt_path_offset(tree.data, "/cpus/cpu@2"), 0);
 }
 END_TEST
 

@@ -33,7 +33,7 @@ START_TEST(test_start)
 	ck_assert_uint_eq(update->registers.x[0], config.argument);
 	ck_assert_uint_eq(update->registers.x[1], 0);
 	ck_assert_uint_eq(update->registers.pstate, 0x3c5);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	for (uint32_t i = 0; i < VCPU_SLOTS; i++) {
 		ck_assert_uint_eq(SLOT_NUMBER_OF(slot[i].configuration), i);
 		ck_assert(!(slot[i].configuration & SLOT_ENABLED));
@@ -107,8 +107,11 @@ static void refuse(const char *error)
 START_TEST(test_bad_configurations)
 {
 	guest_configure();
-	config.vcpu_count = 2;
-	refuse("a guest has one vCPU so far");
+	config.vcpu_count = 0;
+	refuse("no vCPU, or more than the configuration holds");
+	guest_configure();
+	config.vcpu_count = VMM_VCPUS_MAX + 1;
+	refuse("no vCPU, or more than the configuration holds");
 	guest_configure();
 	config.memory_base = 0 - 0x1000ULL;
 	refuse("the guest's memory wraps around");
@@ -143,7 +146,7 @@ START_TEST(test_bad_configurations)
 	refuse("a GICv3 that overlaps another device");
 	guest_configure();
 	config.devices[0].size2 = 0x40000;
-	refuse("a GICv3 whose distributor is not 64 KiB or whose redistributor not 128 KiB");
+	refuse("a GICv3 whose distributor is not 64 KiB or whose redistributors not 128 KiB each");
 	guest_configure();
 	config.devices[1].address = MEMORY_BASE + 0x1000;
 	refuse("a device lies in the guest's memory");
@@ -181,13 +184,13 @@ START_TEST(test_no_exit)
 	struct message m = { .label = LABEL_EXIT + EXIT_OTHER + 1 };
 
 	guest_start();
-	exits_handle(&vmm.vcpu, &m);
+	exits_handle(&vmm.vcpus[0], &m);
 	ck_assert_uint_eq(m.label, ERR_TYPE);
 	m.label = 0;
-	exits_handle(&vmm.vcpu, &m);
+	exits_handle(&vmm.vcpus[0], &m);
 	ck_assert_uint_eq(m.label, ERR_TYPE);
 	m.label = UINT64_MAX;
-	exits_handle(&vmm.vcpu, &m);
+	exits_handle(&vmm.vcpus[0], &m);
 	ck_assert_uint_eq(m.label, ERR_TYPE);
 }
 END_TEST
@@ -263,12 +266,12 @@ END_TEST
 START_TEST(test_deadlines)
 {
 	guest_start();
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_TIMER, 500);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, 500);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_DEVICES, 400);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, 400);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_DEVICES, DEADLINE_NEVER);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, 500);
+	vcpu_set_deadline(&vmm.vcpus[0], DEADLINE_TIMER, 500);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, 500);
+	vcpu_set_deadline(&vmm.vcpus[0], DEADLINE_DEVICES, 400);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, 400);
+	vcpu_set_deadline(&vmm.vcpus[0], DEADLINE_DEVICES, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, 500);
 }
 END_TEST
 
@@ -280,17 +283,17 @@ START_TEST(test_device_clocks)
 	guest_start();
 	host_set_deadline(vmm.pl061.host, now + 300);
 	host_set_deadline(vmm.pl011.host, now + 200);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 200);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_TIMER, now + 250);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 200);
+	vcpu_set_deadline(&vmm.vcpus[0], DEADLINE_TIMER, now + 250);
 	host_set_deadline(vmm.pl011.host, DEADLINE_NEVER);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 250);
-	vcpu_set_deadline(&vmm.vcpu, DEADLINE_TIMER, DEADLINE_NEVER);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 300);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 250);
+	vcpu_set_deadline(&vmm.vcpus[0], DEADLINE_TIMER, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 300);
 	/* None of them outlives the guest. */
 	guest_exit(EXIT_START, nothing);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	host_set_deadline(vmm.pl011.host, now + 400);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 400);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 400);
 }
 END_TEST
 

@@ -139,6 +139,7 @@ void guest_configure(void)
 	config.log_line = (uint64_t)(uintptr_t)&log_line_memory;
 	config.vcpu_count = 1;
 	config.vcpu = CAP_VCPU;
+	config.vcpu_event = CAP_VCPU_EVENT;
 	config.root = CAP_ROOT;
 	config.console.notify = CAP_CONSOLE_NOTIFY;
 	config.log_notify = CAP_LOG_NOTIFY;
@@ -206,7 +207,7 @@ uint64_t guest_exit(enum exit_kind kind, const uint64_t word[5])
 	struct message m = { .label = LABEL_EXIT + kind, .word = { ++sequence } };
 
 	memcpy(&m.word[1], word, 5 * sizeof(word[0]));
-	exits_handle(&vmm.vcpu, &m);
+	exits_handle(&vmm.vcpus[0], &m);
 	must(m.word[4] == sequence);
 	must(m.word[5] == 0);
 	if (m.label & REPLY_SLOTS)
@@ -240,7 +241,8 @@ void guest_write(uint64_t address, unsigned int size, uint64_t value)
 
 void guest_event(uint64_t bits)
 {
-	const uint64_t word[5] = { bits, now >= vmm.vcpu.next_deadline ? EXIT_EVENT_DEADLINE : 0, 0,
+	const uint64_t word[5] = { bits,
+				   now >= vmm.vcpus[0].next_deadline ? EXIT_EVENT_DEADLINE : 0, 0,
 				   0, 0 };
 
 	ck_assert_uint_eq(guest_exit(EXIT_EVENT, word) & ~(uint64_t)REPLY_SLOTS,

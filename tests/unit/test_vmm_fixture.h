@@ -41,6 +41,7 @@
 #define CAP_ROOT           6
 #define CAP_CONSOLE_NOTIFY 7
 #define CAP_LOG_NOTIFY     8
+#define CAP_VCPU_EVENT     15
 /* Of port 0; those of the others follow. */
 #define CAP_VIRTIO_NOTIFY 9
 

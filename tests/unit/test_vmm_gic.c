@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The GICv3 model: what a guest reads back, and what reaches the interrupt slots. */
+#include <arch/interrupt.h>
+
 #include <gicv3_registers.h>
 
 #include "test_vmm_fixture.h"
@@ -192,15 +194,15 @@ END_TEST
 START_TEST(test_lines)
 {
 	guest_start();
-	gicv3_set_line(&vmm, SPI, true);
+	arch_interrupt_line(&vmm, SPI, true);
 	guest_event(0);
 	ck_assert(slot[SPI].line);
-	gicv3_set_line(&vmm, SPI, false);
+	arch_interrupt_line(&vmm, SPI, false);
 	guest_event(0);
 	ck_assert(!slot[SPI].line);
 	gicd_set(GICD_ICFGR + 8, 0x8);
-	gicv3_set_line(&vmm, SPI, true);
-	gicv3_set_line(&vmm, SPI, true);
+	arch_interrupt_line(&vmm, SPI, true);
+	arch_interrupt_line(&vmm, SPI, true);
 	guest_event(0);
 	ck_assert(!slot[SPI].line);
 	ck_assert_uint_eq(slot[SPI].pended, 1);
@@ -270,18 +272,18 @@ END_TEST
 START_TEST(test_sgi)
 {
 	guest_start();
-	gicv3_send_sgi(&vmm, 3ULL << 24 | 1, true);
+	gicv3_send_sgi(&vmm.vcpus[0], 3ULL << 24 | 1, true);
 	guest_event(0);
 	ck_assert_uint_eq(slot[SGI].pended, 1);
 	/* Group 0 is reached by both registers, group 1 by the first only. */
-	gicv3_send_sgi(&vmm, 3ULL << 24 | 1, false);
+	gicv3_send_sgi(&vmm.vcpus[0], 3ULL << 24 | 1, false);
 	guest_event(0);
 	ck_assert_uint_eq(slot[SGI].pended, 2);
 	sgi_set(GICD_IGROUPR, BIT(SGI));
-	gicv3_send_sgi(&vmm, 3ULL << 24 | 1, false);
+	gicv3_send_sgi(&vmm.vcpus[0], 3ULL << 24 | 1, false);
 	guest_event(0);
 	ck_assert_uint_eq(slot[SGI].pended, 2);
-	gicv3_send_sgi(&vmm, 3ULL << 24 | 1, true);
+	gicv3_send_sgi(&vmm.vcpus[0], 3ULL << 24 | 1, true);
 	guest_event(0);
 	ck_assert_uint_eq(slot[SGI].pended, 3);
 }
@@ -302,8 +304,8 @@ START_TEST(test_sgi_targets)
 
 	guest_start();
 	for (unsigned int i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
-		gicv3_send_sgi(&vmm, elsewhere[i], true);
-	gicv3_send_sgi(&vmm, 15ULL << 24 | 0xffff, true);
+		gicv3_send_sgi(&vmm.vcpus[0], elsewhere[i], true);
+	gicv3_send_sgi(&vmm.vcpus[0], 15ULL << 24 | 0xffff, true);
 	guest_event(0);
 	ck_assert_uint_eq(slot[0].pended, 0);
 	ck_assert_uint_eq(slot[15].pended, 1);

@@ -151,9 +151,9 @@ static void run(bool (*driver_step)(void))
 
 		if (multiplexer_step() || moved)
 			continue;
-		ck_assert_msg(vmm.vcpu.next_deadline != DEADLINE_NEVER,
+		ck_assert_msg(vmm.vcpus[0].next_deadline != DEADLINE_NEVER,
 			      "hangs: %u of %u shown, %u of %u taken", shown, written, got, typed);
-		now = vmm.vcpu.next_deadline;
+		now = vmm.vcpus[0].next_deadline;
 		guest_event(0);
 	}
 	ck_assert_uint_gt(multiplexer.deaths, 0);

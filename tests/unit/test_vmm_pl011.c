@@ -101,14 +101,14 @@ START_TEST(test_output)
 	ck_assert_str_eq(console_text(), "hello\n");
 	/* One signal for the whole line, a little later. */
 	ck_assert_uint_eq(signals[CAP_CONSOLE_NOTIFY], 0);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 200000);
-	now = vmm.vcpu.next_deadline;
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 200000);
+	now = vmm.vcpus[0].next_deadline;
 	guest_event(0);
 	ck_assert_uint_eq(signals[CAP_CONSOLE_NOTIFY], 1);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	/* A reader that is awake already needs none. */
 	guest_write(UART, 1, 'x');
-	now = vmm.vcpu.next_deadline;
+	now = vmm.vcpus[0].next_deadline;
 	guest_event(0);
 	ck_assert_uint_eq(signals[CAP_CONSOLE_NOTIFY], 1);
 }
@@ -124,9 +124,9 @@ START_TEST(test_reset_with_output)
 	guest_write(UART, 1, 'x');
 	guest_exit(EXIT_START, nothing);
 	ck_assert_uint_eq(signals[CAP_CONSOLE_NOTIFY], 1);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	guest_write(UART, 1, 'y');
-	ck_assert_uint_ne(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_ne(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	ck_assert_str_eq(console_text(), "xy");
 }
 END_TEST
@@ -327,7 +327,7 @@ START_TEST(test_input_before_opening)
 	set(UARTCR, ENABLED);
 	/* Meanwhile the driver says something, and that is told. */
 	set(UARTDR, 'x');
-	now = vmm.vcpu.next_deadline;
+	now = vmm.vcpus[0].next_deadline;
 	guest_event(0);
 	set(UARTICR, INT_RX | INT_RT);
 	for (uint32_t i = 0; i < 32 && !(reg(UARTFR) & FR_RXFE); i++)
@@ -335,7 +335,7 @@ START_TEST(test_input_before_opening)
 	set(UARTIMSC, INT_RX | INT_RT);
 	ck_assert(interrupts());
 	ck_assert_uint_eq(reg(UARTDR), 'e');
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 }
 END_TEST
 
@@ -354,11 +354,11 @@ START_TEST(test_polled_input)
 	type("x");
 	set(UARTCR, ENABLED);
 	ck_assert_uint_eq(reg(UARTFR) & FR_RXFE, FR_RXFE);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 500000000);
-	now = vmm.vcpu.next_deadline;
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 500000000);
+	now = vmm.vcpus[0].next_deadline;
 	guest_event(0);
 	ck_assert_uint_eq(reg(UARTDR), 'x');
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 }
 END_TEST
 
@@ -370,7 +370,7 @@ START_TEST(test_disabled_receiver)
 	guest_event(VMM_EVENT_CONSOLE);
 	ck_assert_uint_eq(reg(UARTFR) & FR_RXFE, FR_RXFE);
 	set(UARTCR, ENABLED);
-	now = vmm.vcpu.next_deadline;
+	now = vmm.vcpus[0].next_deadline;
 	guest_event(0);
 	ck_assert_uint_eq(reg(UARTDR), 'k');
 }

@@ -28,7 +28,7 @@ static void press(void)
 static void pass(uint64_t time)
 {
 	now += time;
-	if (now >= vmm.vcpu.next_deadline)
+	if (now >= vmm.vcpus[0].next_deadline)
 		guest_event(0);
 }
 
@@ -216,14 +216,14 @@ START_TEST(test_press)
 {
 	guest_start();
 	press();
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + PRESS);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + PRESS);
 	pass(PRESS / 2);
 	ck_assert_uint_eq(reg(PIN << 2), PIN);
 	pass(PRESS / 2 - 1);
 	ck_assert_uint_eq(reg(PIN << 2), PIN);
 	pass(1);
 	ck_assert_uint_eq(reg(PIN << 2), 0);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 }
 END_TEST
 
@@ -239,7 +239,7 @@ START_TEST(test_press_that_is_seen_late)
 	ck_assert_uint_eq(reg(GPIOMIS), PIN);
 	set(GPIOIC, PIN);
 	pass(10 * SECOND);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	ck_assert(!line());
 	ck_assert_uint_eq(reg(PIN << 2), PIN);
 	ck_assert_uint_eq(reg(GPIOMIS), PIN);
@@ -278,7 +278,7 @@ START_TEST(test_reset)
 	ck_assert(!line());
 	ck_assert_uint_eq(reg(ALL), 0);
 	ck_assert_uint_eq(reg(GPIORIS), 0);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 }
 END_TEST
 
@@ -286,7 +286,7 @@ START_TEST(test_no_button)
 {
 	guest_configure();
 	config.device_count = 2;
-	ck_assert_ptr_null(vmm_init(&vmm, &config));
+	guest_begin();
 	press();
 	pass(PRESS);
 	ck_assert_int_eq(guest_access(GPIO, 4, false, 0), DISPOSITION_ABORT);

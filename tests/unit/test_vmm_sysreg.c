@@ -138,16 +138,16 @@ START_TEST(test_timer)
 {
 	guest_start();
 	write(CNTP_CVAL_EL0, now + 1000);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	write(CNTP_CTL_EL0, 0xffffffffffffff01);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, now + 1000);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 1000);
 	ck_assert_uint_eq(read(CNTP_CTL_EL0), 1);
 	ck_assert_uint_eq(read(CNTP_TVAL_EL0), 1000);
 	ck_assert(!slot[30].line);
 	now += 1000;
 	guest_event(0);
 	ck_assert(slot[30].line);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 	ck_assert_uint_eq(read(CNTP_CTL_EL0), 5);
 	now += 10;
 	ck_assert_uint_eq(read(CNTP_TVAL_EL0), 0xfffffff6);
@@ -167,7 +167,7 @@ START_TEST(test_timer)
 	ck_assert_uint_eq(read(CNTP_CVAL_EL0), now - 0x80000000);
 	write(CNTP_CVAL_EL0, UINT64_MAX);
 	ck_assert(!slot[30].line);
-	ck_assert_uint_eq(vmm.vcpu.next_deadline, DEADLINE_NEVER);
+	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
 }
 END_TEST
 
@@ -230,8 +230,8 @@ START_TEST(test_unknown)
 	for (uint64_t encoding = 0; encoding < 1 << 22; encoding += 2) {
 		uint64_t value;
 
-		sysreg_read(&vmm.vcpu, encoding, &value);
-		sysreg_write(&vmm.vcpu, encoding, UINT64_MAX);
+		sysreg_read(&vmm.vcpus[0], encoding, &value);
+		sysreg_write(&vmm.vcpus[0], encoding, UINT64_MAX);
 	}
 }
 END_TEST

@@ -50,7 +50,7 @@ static void check_budgets(struct description *d)
 	all = left;
 	for (uint32_t i = 0; i < d->guest_count; i++) {
 		const struct guest *guest = &d->guests[i];
-		uint64_t share = guest->budget * 1000000 / guest->period;
+		uint64_t share = guest->budget * guest->vcpus * 1000000 / guest->period;
 
 		if (!guest->budget_stated)
 			continue;

@@ -38,7 +38,8 @@
 #define GUEST_GICD      0x08000000ULL
 #define GUEST_GICD_SIZE 0x10000ULL
 #define GUEST_GICR      0x080a0000ULL
-#define GUEST_GICR_SIZE 0x20000ULL
+/* Of each redistributor. */
+#define GUEST_GICR_EACH 0x20000ULL
 #define GUEST_GICR_TYPE "gicv3 (redistributors)"
 
 /* The search path and the switches that a description is read with. */
@@ -136,8 +137,9 @@ struct guest {
 	uint64_t memory_base;
 	uint64_t memory_size;
 	const char *command_line;
+	uint32_t vcpus;
 	uint32_t priority;
-	/* Microseconds. Without a stated budget the whole core, shared by turns. */
+	/* Microseconds, of each vCPU. Without a stated budget the whole core, shared by turns. */
 	uint64_t budget;
 	uint64_t period;
 	bool budget_stated;
@@ -202,6 +204,9 @@ void guest_devices_read(struct guest *guest, struct document *document, const cJ
 
 /* That they overlap neither each other nor the memory, once all of the guest is read. */
 void guest_devices_check(const struct guest *guest, struct document *document);
+
+/* Bytes of all redistributors, from GUEST_GICR on. */
+uint64_t guest_gicr_size(const struct guest *guest);
 
 /* The guest's first device of a kind; NULL if it has none. */
 const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind);

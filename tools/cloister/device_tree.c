@@ -43,18 +43,22 @@ static void add_memory(struct tree *tree, struct arena *arena, const struct gues
 	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
 }
 
-static void add_processor(struct tree *tree)
+/* A node's address is the affinity. */
+static void add_processors(struct tree *tree, struct arena *arena, const struct guest *guest)
 {
 	int cpus = tree_node(tree, 0, "cpus");
-	int cpu;
 
 	tree_cell(tree, cpus, "#address-cells", 1);
 	tree_cell(tree, cpus, "#size-cells", 0);
-	cpu = tree_node(tree, cpus, "cpu@0");
-	tree_text(tree, cpu, "device_type", "cpu");
-	tree_text(tree, cpu, "compatible", "arm,armv8");
-	tree_text(tree, cpu, "enable-method", "psci");
-	tree_cell(tree, cpu, "reg", 0);
+	/* libfdt puts a node before its siblings. */
+	for (uint32_t i = guest->vcpus; i-- > 0;) {
+		int cpu = tree_node(tree, cpus, arena_print(arena, "cpu@%u", i));
+
+		tree_text(tree, cpu, "device_type", "cpu");
+		tree_text(tree, cpu, "compatible", "arm,armv8");
+		tree_text(tree, cpu, "enable-method", "psci");
+		tree_cell(tree, cpu, "reg", i);
+	}
 }
 
 static void add_firmware(struct tree *tree)
@@ -80,9 +84,9 @@ static void add_timer(struct tree *tree)
 	tree_bytes(tree, node, "always-on", "", 0);
 }
 
-static void add_gic(struct tree *tree, struct arena *arena)
+static void add_gic(struct tree *tree, struct arena *arena, const struct guest *guest)
 {
-	static const uint64_t reg[] = { GUEST_GICD, GUEST_GICD_SIZE, GUEST_GICR, GUEST_GICR_SIZE };
+	const uint64_t reg[] = { GUEST_GICD, GUEST_GICD_SIZE, GUEST_GICR, guest_gicr_size(guest) };
 	int node = tree_node(tree, 0, arena_print(arena, "intc@%llx", GUEST_GICD));
 
 	tree_text(tree, node, "compatible", "arm,gic-v3");
@@ -249,10 +253,10 @@ static void add_ours(struct tree *tree, struct arena *arena, const struct guest 
 		     const struct inputs *inputs)
 {
 	add_memory(tree, arena, guest);
-	add_processor(tree);
+	add_processors(tree, arena, guest);
 	add_firmware(tree);
 	add_timer(tree);
-	add_gic(tree, arena);
+	add_gic(tree, arena, guest);
 	add_clock(tree);
 	for (uint32_t i = 0; i < guest->device_count; i++)
 		add_device(tree, arena, &guest->devices[i]);

@@ -81,14 +81,6 @@ static void read_budget(struct guest *guest, struct document *document, const cJ
 	guest->budget_stated = true;
 }
 
-static void check_vcpus(struct document *document, const cJSON *node)
-{
-	if (schema_number(node, &guest_keys[GUEST_VCPUS], 1) > 1)
-		error_at(
-			document, schema_node(node, "vcpus"),
-			"more than one vCPU is not supported yet\nset \"vcpus\" to 1 or leave it out");
-}
-
 static enum on_reset read_on_reset(struct document *document, const cJSON *node)
 {
 	const char *word = schema_text(node, "on_reset", "restart");
@@ -109,16 +101,23 @@ static void check_memory_end(const struct guest *guest, struct document *documen
 			 "smaller or lower memory_base");
 }
 
+uint64_t guest_gicr_size(const struct guest *guest)
+{
+	return guest->vcpus * GUEST_GICR_EACH;
+}
+
 bool guest_read(struct guest *guest, struct document *document, const cJSON *node)
 {
 	const cJSON *budget;
 
-	*guest = (struct guest){ .node = node,
-				 .budget = DEFAULT_BUDGET_US,
-				 .period = DEFAULT_BUDGET_US };
+	*guest = (struct guest){ .node = node, .budget = DEFAULT_BUDGET_US, .vcpus = 1 };
 	if (!schema_check(document, node, "a guest", guest_keys, ARRAY_SIZE(guest_keys)))
 		return false;
 	guest->name = schema_text(node, "name", "");
+	guest->vcpus = (uint32_t)schema_number(node, &guest_keys[GUEST_VCPUS], 1);
+	/* A guest of several has no longer a turn than one of one. */
+	guest->budget /= guest->vcpus;
+	guest->period = guest->budget;
 	guest->memory_size = schema_number(node, &guest_keys[GUEST_MEMORY], 0);
 	guest->memory_base = schema_number(node, &guest_keys[GUEST_BASE], GUEST_MEMORY_BASE);
 	guest->command_line = schema_text(node, "command_line", "");
@@ -133,7 +132,6 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 		schema_number(node, &guest_keys[GUEST_ANSWER],
 			      DEFAULT_ANSWER_MS + ANSWER_MS_GIB * guest->memory_size / GIB);
 	guest_devices_read(guest, document, schema_node(node, "devices"));
-	check_vcpus(document, node);
 	check_memory_end(guest, document);
 	guest_devices_check(guest, document);
 	return true;

@@ -159,7 +159,7 @@ static void check_pair(const struct guest *guest, struct document *document,
 {
 	const cJSON *node = device_node(guest, b);
 	bool in_second = a->kind == VMM_DEVICE_GICV3 &&
-			 overlaps(GUEST_GICR, GUEST_GICR_SIZE, b->address, b->size);
+			 overlaps(GUEST_GICR, guest_gicr_size(guest), b->address, b->size);
 
 	if (in_second || overlaps(a->address, a->size, b->address, b->size))
 		error_at(document, node,
@@ -180,5 +180,5 @@ void guest_devices_check(const struct guest *guest, struct document *document)
 			check_pair(guest, document, &guest->devices[j], device);
 		check_against_memory(guest, document, device->type, device->address, device->size);
 	}
-	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, GUEST_GICR_SIZE);
+	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, guest_gicr_size(guest));
 }

@@ -44,7 +44,7 @@ static void check_place(const struct reading *r, const struct guest_rom *rom)
 	for (uint32_t i = 0; i < guest->device_count; i++)
 		check_overlap(r, rom, guest->devices[i].type, guest->devices[i].address,
 			      guest->devices[i].size);
-	check_overlap(r, rom, GUEST_GICR_TYPE, GUEST_GICR, GUEST_GICR_SIZE);
+	check_overlap(r, rom, GUEST_GICR_TYPE, GUEST_GICR, guest_gicr_size(r->guest));
 	for (uint32_t i = 0; i < guest->rom_count; i++)
 		check_overlap(r, rom, "ROM", guest->roms[i].address, guest->roms[i].content.size);
 }

@@ -7,7 +7,7 @@
 #include <idl/root.h>
 #include <stdio.h>
 
-#define VMM_CNODE_BITS  4
+#define VMM_CNODE_BITS  6
 #define VCPU_PAGES_SIZE (2 * PAGE_SIZE)
 
 /* Images of at least this size are padded to 2 MiB and mapped by frames of that size. */
@@ -23,6 +23,7 @@ struct guest_plan {
 	struct space space;
 	struct process vmm;
 	uint32_t endpoint;
+	/* The first of its VCpus, and of the notifications that are their events. */
 	uint32_t vcpu;
 	uint32_t events;
 	struct vmm_config config;
@@ -133,7 +134,7 @@ static void plan_devices(struct guest_plan *g)
 					   .size = device->size };
 		if (device->kind == VMM_DEVICE_GICV3) {
 			to->address2 = GUEST_GICR;
-			to->size2 = GUEST_GICR_SIZE;
+			to->size2 = guest_gicr_size(g->guest);
 		}
 	}
 }
@@ -165,11 +166,6 @@ static void plan_port(struct guest_plan *g, struct serial *serial, uint32_t numb
 
 static void plan_lines(struct guest_plan *g, struct serial *serial)
 {
-	struct manifest_binding binding = { .kind = BINDING_EVENT, .b = g->vcpu };
-
-	g->events = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, 1);
-	binding.a = g->events;
-	vector_add(g->plan->arena, &g->plan->bindings, &binding);
 	if (guest_device(g->guest, VMM_DEVICE_PL011))
 		g->config.console.line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
 						   VMM_EVENT_CONSOLE, &g->config.console.notify);
@@ -179,31 +175,59 @@ static void plan_lines(struct guest_plan *g, struct serial *serial)
 		plan_line(g, serial, g->vmm.name, CLIENT_LOG, VMM_EVENT_LOG, &g->config.log_notify);
 }
 
-static void plan_vcpu(struct guest_plan *g)
+static void plan_vcpu(struct guest_plan *g, uint32_t index)
 {
 	struct plan *plan = g->plan;
 	struct manifest_vcpu vcpu = {
-		.vcpu = g->vcpu,
+		.vcpu = g->vcpu + index,
 		.guest_space = g->space.slot,
 		/* An exit's badge is 1 + the vCPU (idl/vmm.idl). */
-		.endpoint = plan_root_capability(plan, g->endpoint, RIGHT_WRITE, 1),
+		.endpoint = plan_root_capability(plan, g->endpoint, RIGHT_WRITE, 1 + index),
 		.sched_context =
 			plan_sched_context(plan, g->shared, g->guest->budget, g->guest->period),
 		.vmm_address_space = g->vmm.space.slot,
 		.priority = g->guest->priority,
-		.page_address = PROCESS_VCPUS,
+		.page_address = PROCESS_VCPUS + index * VCPU_PAGES_SIZE,
+		.id = index,
 		.guest = g->index,
 		.start = 1,
 		.answer_limit = g->guest->answer_ms * 1000,
 	};
+	struct manifest_binding binding = {
+		.kind = BINDING_EVENT,
+		.a = g->events + index,
+		.b = g->vcpu + index,
+	};
 
-	space_tables(&g->vmm.space, PROCESS_VCPUS, VCPU_PAGES_SIZE, 12);
 	vector_add(plan->arena, &plan->vcpus, &vcpu);
-	g->config.vcpu_count = 1;
+	vector_add(plan->arena, &plan->bindings, &binding);
+}
+
+/* Capabilities of one kind for each vCPU, in consecutive slots of the VMM: gives the first. */
+static uint32_t give_each(struct guest_plan *g, uint32_t source, uint32_t rights, uint64_t badge)
+{
+	uint32_t first = process_give(&g->vmm, source, rights, badge);
+
+	for (uint32_t i = 1; i < g->guest->vcpus; i++)
+		process_give(&g->vmm, source + i, rights, badge);
+	return first;
+}
+
+static void plan_vcpus(struct guest_plan *g)
+{
+	uint32_t count = g->guest->vcpus;
+
+	g->vcpu = plan_object(g->plan, g->shared, OBJECT_VCPU, 0, count);
+	g->events = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, count);
+	for (uint32_t i = 0; i < count; i++)
+		plan_vcpu(g, i);
+	space_tables(&g->vmm.space, PROCESS_VCPUS, count * VCPU_PAGES_SIZE, 12);
+	g->config.vcpu_count = count;
 	g->config.vcpu_pages = PROCESS_VCPUS;
-	g->config.vcpu = process_give(&g->vmm, g->vcpu, RIGHT_READ | RIGHT_WRITE, 0);
+	g->config.vcpu = give_each(g, g->vcpu, RIGHT_READ | RIGHT_WRITE, 0);
+	g->config.vcpu_event = give_each(g, g->events, RIGHT_WRITE, VMM_EVENT_VCPU);
 	g->config.endpoint = process_give(&g->vmm, g->endpoint, RIGHT_READ, 0);
-	g->config.root = process_give(&g->vmm, plan->head.root_endpoint, RIGHT_WRITE,
+	g->config.root = process_give(&g->vmm, g->plan->head.root_endpoint, RIGHT_WRITE,
 				      ROOT_BADGE_GUEST + g->index);
 }
 
@@ -217,7 +241,6 @@ static void begin(struct guest_plan *g, const struct program *vmm)
 	g->shared = plan_group(plan, "guest %s: shared", name);
 	space = plan_object(plan, g->shared, OBJECT_GUEST_SPACE, 0, 1);
 	space_init(&g->space, plan, space, g->shared);
-	g->vcpu = plan_object(plan, g->shared, OBJECT_VCPU, 0, 1);
 	g->endpoint = plan_object(plan, g->shared, OBJECT_ENDPOINT, 0, 1);
 	process_begin(&g->vmm, plan, arena_print(plan->arena, "vmm %s", name), vmm, VMM_CNODE_BITS);
 	snprintf(g->config.name, sizeof(g->config.name), "%s", name);
@@ -237,7 +260,7 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 	plan_guest_memory(&g);
 	plan_images(&g);
 	plan_devices(&g);
-	plan_vcpu(&g);
+	plan_vcpus(&g);
 	plan_lines(&g, serial);
 	process_configure(&g.vmm, &g.config, sizeof(g.config));
 	snprintf(record.name, sizeof(record.name), "%s", guest->name);

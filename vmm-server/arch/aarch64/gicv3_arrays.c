@@ -3,10 +3,9 @@
  * The GICv3's arrays of a bit, a byte or two bits an interrupt: what they configure goes to the
  * slots, and what is pending or active is read from there.
  */
-#include <idl/kernel_client.h>
-
 #include <gicv3_arrays.h>
 #include <gicv3_registers.h>
+#include <gicv3_slots.h>
 #include <vmm.h>
 
 /*
@@ -15,61 +14,21 @@
  */
 #define PRIORITY_MASK 0xf8
 
-/*
- * Whether the distributor forwards the interrupt: it and its group are enabled, and it has a
- * target.
- */
-static bool gicv3_forwards(const struct gicv3 *gic, uint32_t index, uint32_t bit)
-{
-	const struct gicv3_bank *bank = &gic->bank[index];
-	uint32_t group = bank->group1 >> bit & 1 ? CTLR_ENABLE_GROUP1 : CTLR_ENABLE_GROUP0;
-
-	if (!(bank->enabled >> bit & 1) || !(gic->ctlr & group))
-		return false;
-	return index == 0 || gic->router[bit] == AFFINITY;
-}
-
-void gicv3_configure(struct gicv3 *gic, uint32_t index, uint32_t bits)
-{
-	const struct gicv3_bank *bank = &gic->bank[index];
-
-	for (; bits; bits &= bits - 1) {
-		uint32_t bit = (uint32_t)__builtin_ctz(bits);
-		uint32_t intid = index * GICV3_BANK + bit;
-		uint64_t slot = SLOT_NUMBER(intid) | SLOT_PRIORITY(bank->priority[bit]);
-
-		if (bank->group1 >> bit & 1)
-			slot |= SLOT_GROUP1;
-		if (gicv3_forwards(gic, index, bit))
-			slot |= SLOT_ENABLED;
-		if (!(bank->edge >> bit & 1))
-			slot |= SLOT_LEVEL;
-		slots_configure(&gic->vmm->vcpu.slots, intid, slot);
-	}
-}
-
-/* Which interrupts of a bank are pending, or active. */
-static uint32_t gicv3_query(const struct gicv3 *gic, uint32_t index, bool active)
-{
-	uint64_t pending_slots = 0;
-	uint64_t active_slots = 0;
-
-	if (vcpu_query_slots(gic->vmm->vcpu.cap, &pending_slots, &active_slots) != OK)
-		return 0;
-	return (uint32_t)((active ? active_slots : pending_slots) >> index * GICV3_BANK);
-}
-
-static void gicv3_set_state(struct gicv3 *gic, uint32_t index, uint32_t bits,
+static void gicv3_set_state(struct gicv3 *gic, const struct gicv3_bank *bank, uint32_t bits,
 			    void (*set)(struct slots *slots, uint32_t slot, bool on), bool on)
 {
-	for (; bits; bits &= bits - 1)
-		set(&gic->vmm->vcpu.slots, index * GICV3_BANK + (uint32_t)__builtin_ctz(bits), on);
+	for (uint32_t left = bits; left; left &= left - 1) {
+		uint32_t bit = (uint32_t)__builtin_ctz(left);
+
+		set(vmm_slots(gicv3_home(gic, bank, bit)), gicv3_intid(bank, bit), on);
+	}
+	/* It may have ended what waited for its end to move, or be one more that waits. */
+	if (!bank->vcpu)
+		gicv3_move(gic, bits & gic->moving);
 }
 
-static uint32_t gicv3_read_bits(const struct gicv3 *gic, uint32_t index, uint64_t array)
+static uint32_t gicv3_read_bits(struct gicv3 *gic, const struct gicv3_bank *bank, uint64_t array)
 {
-	const struct gicv3_bank *bank = &gic->bank[index];
-
 	switch (array) {
 	case GICD_IGROUPR:
 		return bank->group1;
@@ -78,17 +37,17 @@ static uint32_t gicv3_read_bits(const struct gicv3 *gic, uint32_t index, uint64_
 		return bank->enabled;
 	case GICD_ISPENDR:
 	case GICD_ICPENDR:
-		return gicv3_query(gic, index, false);
+		return gicv3_pending(gic, bank);
 	case GICD_ISACTIVER:
 	case GICD_ICACTIVER:
-		return gicv3_query(gic, index, true);
+		return gicv3_active(gic, bank);
 	}
 	return 0;
 }
 
-static void gicv3_write_bits(struct gicv3 *gic, uint32_t index, uint64_t array, uint32_t value)
+static void gicv3_write_bits(struct gicv3 *gic, struct gicv3_bank *bank, uint64_t array,
+			     uint32_t value)
 {
-	struct gicv3_bank *bank = &gic->bank[index];
 	struct gicv3_bank old = *bank;
 
 	switch (array) {
@@ -103,14 +62,14 @@ static void gicv3_write_bits(struct gicv3 *gic, uint32_t index, uint64_t array, 
 		break;
 	case GICD_ISPENDR:
 	case GICD_ICPENDR:
-		gicv3_set_state(gic, index, value, slots_set_pending, array == GICD_ISPENDR);
+		gicv3_set_state(gic, bank, value, slots_set_pending, array == GICD_ISPENDR);
 		break;
 	case GICD_ISACTIVER:
 	case GICD_ICACTIVER:
-		gicv3_set_state(gic, index, value, slots_set_active, array == GICD_ISACTIVER);
+		gicv3_set_state(gic, bank, value, slots_set_active, array == GICD_ISACTIVER);
 		break;
 	}
-	gicv3_configure(gic, index, (old.group1 ^ bank->group1) | (old.enabled ^ bank->enabled));
+	gicv3_configure(gic, bank, (old.group1 ^ bank->group1) | (old.enabled ^ bank->enabled));
 }
 
 static uint32_t gicv3_read_priorities(const struct gicv3_bank *bank, uint32_t first)
@@ -122,14 +81,13 @@ static uint32_t gicv3_read_priorities(const struct gicv3_bank *bank, uint32_t fi
 	return value;
 }
 
-static void gicv3_write_priority(struct gicv3 *gic, uint32_t index, uint32_t bit, uint8_t value)
+static void gicv3_write_priority(struct gicv3 *gic, struct gicv3_bank *bank, uint32_t bit,
+				 uint8_t value)
 {
-	struct gicv3_bank *bank = &gic->bank[index];
-
 	if (bank->priority[bit] == (value & PRIORITY_MASK))
 		return;
 	bank->priority[bit] = value & PRIORITY_MASK;
-	gicv3_configure(gic, index, 1U << bit);
+	gicv3_configure(gic, bank, 1U << bit);
 }
 
 /*
@@ -149,7 +107,7 @@ static uint32_t gicv3_read_configuration(const struct gicv3_bank *bank, uint32_t
 /* For shared interrupts only: SGIs are edge, and the private lines here are all level. */
 static void gicv3_write_configuration(struct gicv3 *gic, uint32_t half, uint32_t value)
 {
-	struct gicv3_bank *bank = &gic->bank[1];
+	struct gicv3_bank *bank = &gic->shared;
 	uint32_t edge = 0;
 	uint32_t changed;
 
@@ -157,21 +115,28 @@ static void gicv3_write_configuration(struct gicv3 *gic, uint32_t half, uint32_t
 		edge |= (value >> (2 * i + 1) & 1) << i;
 	changed = (bank->edge ^ edge << 16 * half) & 0xffffU << 16 * half;
 	bank->edge ^= changed;
-	gicv3_configure(gic, 1, changed);
+	gicv3_configure(gic, bank, changed);
 	/* What became level has the state of its line from now on. */
 	for (uint32_t bits = changed & ~bank->edge; bits; bits &= bits - 1) {
 		uint32_t bit = (uint32_t)__builtin_ctz(bits);
 
-		slots_set_line(&gic->vmm->vcpu.slots, GICV3_BANK + bit, bank->lines >> bit & 1);
+		slots_set_line(vmm_slots(gicv3_home(gic, bank, bit)), gicv3_intid(bank, bit),
+			       bank->lines >> bit & 1);
 	}
 }
 
-uint32_t gicv3_read_arrays(const struct gicv3 *gic, uint32_t index, uint64_t offset)
+/* Which 32 INTIDs the frame shows. */
+static uint32_t gicv3_index(const struct gicv3_bank *bank)
 {
-	const struct gicv3_bank *bank = &gic->bank[index];
+	return bank->vcpu ? 0 : 1;
+}
+
+uint32_t gicv3_read_arrays(struct gicv3 *gic, const struct gicv3_bank *bank, uint64_t offset)
+{
+	uint32_t index = gicv3_index(bank);
 
 	if (offset >= GICD_IGROUPR && offset < GICD_IPRIORITYR && offset % 0x80 / 4 == index)
-		return gicv3_read_bits(gic, index, offset & ~0x7fULL);
+		return gicv3_read_bits(gic, bank, offset & ~0x7fULL);
 	if (offset >= GICD_IPRIORITYR && offset < GICD_ITARGETSR &&
 	    (offset - GICD_IPRIORITYR) / GICV3_BANK == index)
 		return gicv3_read_priorities(bank, offset % GICV3_BANK);
@@ -180,14 +145,16 @@ uint32_t gicv3_read_arrays(const struct gicv3 *gic, uint32_t index, uint64_t off
 	return 0;
 }
 
-void gicv3_write_arrays(struct gicv3 *gic, uint32_t index, uint64_t offset, uint32_t value)
+void gicv3_write_arrays(struct gicv3 *gic, struct gicv3_bank *bank, uint64_t offset, uint32_t value)
 {
+	uint32_t index = gicv3_index(bank);
+
 	if (offset >= GICD_IGROUPR && offset < GICD_IPRIORITYR && offset % 0x80 / 4 == index)
-		gicv3_write_bits(gic, index, offset & ~0x7fULL, value);
+		gicv3_write_bits(gic, bank, offset & ~0x7fULL, value);
 	else if (offset >= GICD_IPRIORITYR && offset < GICD_ITARGETSR &&
 		 (offset - GICD_IPRIORITYR) / GICV3_BANK == index)
 		for (uint32_t i = 0; i < 4; i++)
-			gicv3_write_priority(gic, index, offset % GICV3_BANK + i,
+			gicv3_write_priority(gic, bank, offset % GICV3_BANK + i,
 					     (uint8_t)(value >> 8 * i));
 	else if (index == 1 && (offset == GICD_ICFGR + 8 || offset == GICD_ICFGR + 12))
 		gicv3_write_configuration(gic, offset / 4 % 2, value);

@@ -10,12 +10,7 @@
 
 #include <gicv3.h>
 
-/* The affinity of the only PE. */
-#define AFFINITY 0
-
-/* Configure the slots of the interrupts in `bits` of a bank as its registers say. */
-void gicv3_configure(struct gicv3 *gic, uint32_t index, uint32_t bits);
-
-/* Read or write the word at `offset`, a multiple of 4, in the frame that shows bank `index`. */
-uint32_t gicv3_read_arrays(const struct gicv3 *gic, uint32_t index, uint64_t offset);
-void gicv3_write_arrays(struct gicv3 *gic, uint32_t index, uint64_t offset, uint32_t value);
+/* Read or write the word at `offset`, a multiple of 4, in the frame that shows the bank. */
+uint32_t gicv3_read_arrays(struct gicv3 *gic, const struct gicv3_bank *bank, uint64_t offset);
+void gicv3_write_arrays(struct gicv3 *gic, struct gicv3_bank *bank, uint64_t offset,
+			uint32_t value);

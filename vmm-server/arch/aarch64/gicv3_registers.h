@@ -27,7 +27,8 @@
 /* In every frame: GICD_PIDR4 to GICD_CIDR3. */
 #define GICD_IDREGS 0xffd0
 
-/* The redistributor's first frame; the second follows it. */
+/* Bytes of a redistributor. Its first frame; the second follows it. */
+#define GICR_SIZE      (2 * GICV3_FRAME)
 #define GICR_IIDR      0x0004
 #define GICR_TYPER     0x0008
 #define GICR_WAKER     0x0014
@@ -50,8 +51,9 @@
 #define IROUTER_LOW  0x00ffffffU
 #define IROUTER_HIGH 0x000000ffU
 
-/* GICR_TYPER: the last redistributor in its row. */
-#define GICR_TYPER_LAST (1U << 4)
+/* GICR_TYPER: the last redistributor in its row; the processor's number. */
+#define GICR_TYPER_LAST      (1U << 4)
+#define GICR_TYPER_NUMBER(n) ((n) << 8)
 
 /* GICR_WAKER. */
 #define WAKER_PROCESSOR_SLEEP (1U << 1)
@@ -59,6 +61,7 @@
 
 /* ICC_SGI1R_EL1 and its relatives: the target list is in bits 15:0. */
 #define SGI_INTID_OF(value) ((uint32_t)((value) >> 24) & 0xf)
+#define SGI_LIST            0xffffU
 #define SGI_IRM             (1ULL << 40)
 #define SGI_RS              (0xfULL << 44)
 #define SGI_AFFINITY        (0xffULL << 48 | 0xffULL << 32 | 0xffULL << 16)

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PSCI and the SMC Calling Convention for a guest of one vCPU. */
+/*
+ * PSCI and the SMC Calling Convention. A vCPU's affinity is its number, so an MPIDR with anything else
+ * in it is of none (DEN 0022, 5.1.4).
+ */
+#include <stddef.h>
+
 #include <arch/exits.h>
+#include <arch/vcpu.h>
 
 #include <psci.h>
 #include <vmm.h>
@@ -10,8 +16,10 @@
 /* MIGRATE_INFO_TYPE: there is no trusted OS that would have to migrate (DEN 0022, 5.9). */
 #define MIGRATE_NOT_NEEDED 2
 
-/* AFFINITY_INFO: on (5.7.2). */
-#define AFFINITY_ON 0
+/* AFFINITY_INFO (5.7.2). */
+#define AFFINITY_ON         0
+#define AFFINITY_OFF        1
+#define AFFINITY_ON_PENDING 2
 
 /* CPU_SUSPEND's power state in the original format: what must be zero (5.4.2). */
 #define POWER_STATE_RESERVED 0xfcfe0000U
@@ -19,16 +27,47 @@
 /* SYSTEM_RESET2: the one architectural type (5.12). */
 #define SYSTEM_WARM_RESET 0
 
-static int32_t psci_cpu_on(uint64_t target)
+/* Where a vCPU can begin: an instruction of the guest's memory. */
+static bool psci_is_entry(const struct vmm *vmm, uint64_t entry)
 {
-	/* The caller itself has affinity 0. */
-	return target == 0 ? PSCI_ALREADY_ON : PSCI_INVALID_PARAMETERS;
+	return entry % 4 == 0 && memory_readable(&vmm->memory, entry, 4);
+}
+
+/* 5.6. The vCPU begins in an exit of its own. */
+static int32_t psci_cpu_on(struct vmm *vmm, const uint64_t arguments[3])
+{
+	struct vcpu *target = vmm_vcpu(vmm, arguments[0]);
+
+	if (!target)
+		return PSCI_INVALID_PARAMETERS;
+	if (target->power == VCPU_ON)
+		return PSCI_ALREADY_ON;
+	if (target->power == VCPU_STARTING)
+		return PSCI_ON_PENDING;
+	if (!psci_is_entry(vmm, arguments[1]))
+		return PSCI_INVALID_ADDRESS;
+	vmm_start_vcpu(target, arguments[1], arguments[2]);
+	return PSCI_SUCCESS;
+}
+
+/* 5.5: what it had of its own is lost; its redistributor's state is not. */
+static uint64_t psci_cpu_off(struct vcpu *vcpu)
+{
+	vcpu->power = VCPU_OFF;
+	arch_vcpu_reset(vcpu);
+	return DISPOSITION_PARK;
 }
 
 /* Levels above 0 are for callers of PSCI 0.2, and no longer required (5.7). */
-static int32_t psci_affinity_info(uint64_t target, uint64_t level)
+static int32_t psci_affinity_info(struct vmm *vmm, uint64_t affinity, uint64_t level)
 {
-	return target == 0 && level == 0 ? AFFINITY_ON : PSCI_INVALID_PARAMETERS;
+	const struct vcpu *target = vmm_vcpu(vmm, affinity);
+
+	if (!target || level != 0)
+		return PSCI_INVALID_PARAMETERS;
+	if (target->power == VCPU_STARTING)
+		return AFFINITY_ON_PENDING;
+	return target->power == VCPU_ON ? AFFINITY_ON : AFFINITY_OFF;
 }
 
 /*
@@ -94,10 +133,10 @@ static int32_t psci_value(struct vcpu *vcpu, uint32_t function, const uint64_t a
 		return psci_cpu_suspend(arguments[0]);
 	case PSCI_CPU_ON:
 	case PSCI_CPU_ON_64:
-		return psci_cpu_on(arguments[0]);
+		return psci_cpu_on(vcpu->vmm, arguments);
 	case PSCI_AFFINITY_INFO:
 	case PSCI_AFFINITY_INFO_64:
-		return psci_affinity_info(arguments[0], arguments[1]);
+		return psci_affinity_info(vcpu->vmm, arguments[0], arguments[1]);
 	case PSCI_MIGRATE_INFO_TYPE:
 		return MIGRATE_NOT_NEEDED;
 	case PSCI_FEATURES:
@@ -113,13 +152,24 @@ static int32_t psci_value(struct vcpu *vcpu, uint32_t function, const uint64_t a
 	return PSCI_NOT_SUPPORTED;
 }
 
+/* Nobody is left to switch on a vCPU that goes off. */
+static bool psci_is_last(const struct vcpu *vcpu)
+{
+	for (uint32_t i = 0; i < vcpu->vmm->config->vcpu_count; i++)
+		if (i != vcpu->index && vcpu->vmm->vcpus[i].power != VCPU_OFF)
+			return false;
+	return true;
+}
+
 /* Whether the call ends the guest, and how. */
-static bool psci_ends(uint32_t function, const uint64_t arguments[3], enum guest_end *end)
+static bool psci_ends(const struct vcpu *vcpu, uint32_t function, const uint64_t arguments[3],
+		      enum guest_end *end)
 {
 	*end = GUEST_RESET;
 	switch (function) {
 	case PSCI_CPU_OFF:
-		/* It is the last vCPU, and none is left to switch it on again. */
+		*end = GUEST_OFF;
+		return psci_is_last(vcpu);
 	case PSCI_SYSTEM_OFF:
 		*end = GUEST_OFF;
 		return true;
@@ -141,10 +191,12 @@ uint64_t psci_call(struct vcpu *vcpu, uint32_t function, const uint64_t argument
 
 	for (uint32_t i = 0; i < 3; i++)
 		used[i] = wide ? arguments[i] : (uint32_t)arguments[i];
-	if (psci_ends(function, used, &end)) {
+	if (psci_ends(vcpu, function, used, &end)) {
 		vmm_end(vcpu->vmm, end);
 		return DISPOSITION_PARK;
 	}
+	if (function == PSCI_CPU_OFF)
+		return psci_cpu_off(vcpu);
 	results[0] = (uint64_t)(int64_t)psci_value(vcpu, function, used);
 	results[1] = 0;
 	results[2] = 0;

@@ -35,12 +35,14 @@
 #define PSCI_NOT_SUPPORTED      (-1)
 #define PSCI_INVALID_PARAMETERS (-2)
 #define PSCI_ALREADY_ON         (-4)
+#define PSCI_ON_PENDING         (-5)
+#define PSCI_INVALID_ADDRESS    (-9)
 
 struct vcpu;
 
 /*
  * Call `function` with the arguments in x1 to x3. Gives the reply's label: DISPOSITION_STEP with
- * `results` for x0 to x3, or DISPOSITION_PARK when the guest has ended itself.
+ * `results` for x0 to x3, or DISPOSITION_PARK when the vCPU is off or the guest has ended itself.
  */
 uint64_t psci_call(struct vcpu *vcpu, uint32_t function, const uint64_t arguments[3],
 		   uint64_t results[4]);

@@ -38,7 +38,8 @@
 /* Auxiliary control (D19.2): nothing is implementation defined here. */
 #define ACTLR_EL1 SYSREG(3, 0, 1, 0, 1)
 
-/* Software-generated interrupts (IHI 0069, chapter 12). */
+/* Deactivation, and software-generated interrupts (IHI 0069, chapter 12). */
+#define ICC_DIR_EL1    SYSREG(3, 0, 12, 11, 1)
 #define ICC_SGI1R_EL1  SYSREG(3, 0, 12, 11, 5)
 #define ICC_ASGI1R_EL1 SYSREG(3, 0, 12, 11, 6)
 #define ICC_SGI0R_EL1  SYSREG(3, 0, 12, 11, 7)
@@ -130,12 +131,15 @@ bool sysreg_read(struct vcpu *vcpu, uint64_t encoding, uint64_t *value)
 bool sysreg_write(struct vcpu *vcpu, uint64_t encoding, uint64_t value)
 {
 	switch (encoding) {
+	case ICC_DIR_EL1:
+		gicv3_deactivate(vcpu, value);
+		return true;
 	case ICC_SGI1R_EL1:
-		gicv3_send_sgi(vcpu->vmm, value, true);
+		gicv3_send_sgi(vcpu, value, true);
 		return true;
 	case ICC_SGI0R_EL1:
 	case ICC_ASGI1R_EL1:
-		gicv3_send_sgi(vcpu->vmm, value, false);
+		gicv3_send_sgi(vcpu, value, false);
 		return true;
 	case CNTP_TVAL_EL0:
 		timer_write_value(vcpu, counter_read(), value);

@@ -22,7 +22,7 @@ void arch_timer_update(struct vcpu *vcpu, uint64_t now)
 	bool armed = (timer->control & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE;
 	bool due = now >= timer->compare;
 
-	gicv3_set_line(vcpu->vmm, TIMER_INTID, armed && due);
+	gicv3_set_private_line(vcpu, TIMER_INTID, armed && due);
 	vcpu_set_deadline(vcpu, DEADLINE_TIMER, armed && !due ? timer->compare : DEADLINE_NEVER);
 }
 

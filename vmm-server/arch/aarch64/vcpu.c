@@ -3,6 +3,7 @@
 #include <cloister/string.h>
 
 #include <arch/devices.h>
+#include <arch/timer.h>
 #include <arch/vcpu.h>
 
 #include <vmm.h>
@@ -23,8 +24,10 @@ const struct arch_device arch_devices[ARCH_DEVICE_KINDS] = {
 	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, pl061), VMM_EVENT_POWER },
 };
 
-void arch_vcpu_pages(struct vcpu *vcpu, uint64_t address)
+void arch_vcpu_pages(struct vcpu *vcpu, uint32_t index)
 {
+	uint64_t address = vcpu->vmm->config->vcpu_pages + (uint64_t)index * 2 * PAGE_SIZE;
+
 	vcpu->page = (const struct vcpu_page *)(uintptr_t)address;
 	vcpu->update = (struct vcpu_update *)(uintptr_t)(address + PAGE_SIZE);
 }
@@ -32,6 +35,8 @@ void arch_vcpu_pages(struct vcpu *vcpu, uint64_t address)
 void arch_vcpu_reset(struct vcpu *vcpu)
 {
 	vcpu->arch = (struct arch_vcpu){ .os_lock = true };
+	/* The timer is off: whatever the time, its line is down and nothing is to come. */
+	arch_timer_update(vcpu, 0);
 }
 
 void arch_vcpu_start(struct vcpu *vcpu, uint64_t entry, uint64_t argument)

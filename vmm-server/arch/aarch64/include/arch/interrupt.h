@@ -17,5 +17,8 @@ void arch_interrupt_reset(struct vmm *vmm);
 /* Whether devices can have this interrupt. */
 bool arch_interrupt_shared(uint32_t irq);
 
+/* The time has come to look at interrupts whose new route waits for their end on the old one. */
+void arch_interrupt_settle(struct vmm *vmm);
+
 /* The line of an interrupt goes up or down; `irq` is one that devices can have. */
 void arch_interrupt_line(struct vmm *vmm, uint32_t irq, bool up);

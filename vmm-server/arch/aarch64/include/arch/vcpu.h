@@ -6,11 +6,8 @@
 
 struct vcpu;
 
-/*
- * The pages of the vCPU are mapped from `address`: what the kernel writes, and behind it what it
- * reads.
- */
-void arch_vcpu_pages(struct vcpu *vcpu, uint64_t address);
+/* Find the pages of the vCPU with this number: what the kernel writes, and what it reads. */
+void arch_vcpu_pages(struct vcpu *vcpu, uint32_t index);
 
 /* What the server itself keeps of the vCPU's registers: to the state of power-on. */
 void arch_vcpu_reset(struct vcpu *vcpu);
