@@ -42,12 +42,20 @@ void host_report_queue(struct host *host)
 	violations_report(device->vmm->current, VIOLATION_QUEUE, device->config->address);
 }
 
+void forward_report(struct host *host)
+{
+	struct device *device = device_of(host);
+
+	violations_report(device->vmm->current, VIOLATION_SERVER, device->config->address);
+}
+
 /* The lines that a device of this kind has. */
 static void device_set_ports(struct device *device)
 {
 	const struct vmm_config *config = device->vmm->config;
 
-	if (device->config->kind == VMM_DEVICE_VIRTIO_CONSOLE) {
+	if (device->config->kind == VMM_DEVICE_VIRTIO_CONSOLE ||
+	    device->config->kind == VMM_DEVICE_CONSOLE_COPY) {
 		device->host.ports = config->ports;
 		device->host.port_count = config->port_count;
 	} else if (device->config->kind == VMM_DEVICE_PL011) {
@@ -72,7 +80,12 @@ const char *device_attach(struct vmm *vmm, const struct vmm_device *config)
 	if (!arch_interrupt_shared(config->irq))
 		return "a device whose interrupt is none for devices";
 	*device = (struct device){
-		.host = { .memory = &vmm->memory, .deadline = DEADLINE_NEVER },
+		.host = {
+			.memory = &vmm->memory,
+			.channel = (struct channel *)(uintptr_t)config->channel,
+			.peer = config->peer,
+			.deadline = DEADLINE_NEVER,
+		},
 		.vmm = vmm,
 		.config = config,
 		.model = row->model,

@@ -24,6 +24,7 @@ static const char *const kind_texts[VIOLATION_KINDS] = {
 	[VIOLATION_REGISTER] = "no system register",
 	[VIOLATION_CALL] = "no firmware function",
 	[VIOLATION_QUEUE] = "broken virtqueue of",
+	[VIOLATION_SERVER] = "broken channel of",
 	[VIOLATION_OTHER] = "unexpected trap",
 };
 
@@ -39,6 +40,12 @@ static void violation_text(char text[48], enum violation kind, uint64_t address)
 	print_format(text, 48, "%s %s", kind_texts[kind], name);
 }
 
+/* Who did it. */
+static const char *violation_by(enum violation kind)
+{
+	return kind == VIOLATION_SERVER ? "device" : "guest";
+}
+
 static void violation_first(struct vcpu *vcpu, enum violation kind, uint64_t address)
 {
 	struct violations *violations = &vcpu->vmm->violations;
@@ -51,7 +58,7 @@ static void violation_first(struct vcpu *vcpu, enum violation kind, uint64_t add
 	violations->known[violations->count].times = 1;
 	violations->count++;
 	violation_text(text, kind, address);
-	log_line(&vcpu->vmm->log, "guest: %s (pc 0x%llx)", text,
+	log_line(&vcpu->vmm->log, "%s: %s (pc 0x%llx)", violation_by(kind), text,
 		 (unsigned long long)vcpu->page->registers.pc);
 }
 
@@ -94,7 +101,7 @@ void violations_sum(struct vmm *vmm)
 		if (violations->known[i].times == 1)
 			continue;
 		violation_text(text, violations->known[i].kind, violations->known[i].address);
-		log_line(&vmm->log, "guest: %llu times %s",
+		log_line(&vmm->log, "%s: %llu times %s", violation_by(violations->known[i].kind),
 			 (unsigned long long)violations->known[i].times, text);
 	}
 	if (others)

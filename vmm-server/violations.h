@@ -35,6 +35,11 @@ enum violation {
 	VIOLATION_CALL,
 	/* A virtqueue that breaks the rules. Guest-physical address of the device. */
 	VIOLATION_QUEUE,
+	/*
+	 * No deed of the guest: a device server breaks the rules of its channel. Guest-physical
+	 * address of the device.
+	 */
+	VIOLATION_SERVER,
 	/* A trap for another reason. Syndrome. */
 	VIOLATION_OTHER,
 	VIOLATION_KINDS

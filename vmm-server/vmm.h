@@ -25,6 +25,7 @@
 #include <slots.h>
 #include <violations.h>
 #include <virtio/console.h>
+#include <virtio/forward.h>
 
 /*
  * Who wants to be told at a time of the counter: a vCPU's own timer; the guest's devices, and its interrupt
@@ -80,6 +81,7 @@ struct vmm {
 	struct pl011 pl011;
 	struct pl061 pl061;
 	struct virtio_console virtio_console;
+	struct forward forward;
 	struct arch_vmm arch;
 	/* The guest begins anew when vCPU 0 does, and finds memory that must be cleared. */
 	bool boots;

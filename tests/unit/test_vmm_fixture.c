@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest and the kernel that the tests of the VMM server play, and the program of all these
- * tests.
+ * The guest and the kernel that the tests of the VMM server play.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <idl/kernel_client.h>
@@ -83,6 +81,7 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 	(void)deadline;
 	if (number == SYS_SIGNAL) {
 		signals[cap]++;
+		place_signal(cap);
 		return OK;
 	}
 	must(number == SYS_CALL);
@@ -111,6 +110,16 @@ static void configure_ports(void)
 		stream_consumer_init(&virtio_out[i], &virtio_lines[i].output);
 		stream_producer_init(&virtio_in[i], &virtio_lines[i].input);
 	}
+}
+
+static void configure_device(uint32_t i, enum vmm_device_kind kind, uint32_t irq, uint64_t address)
+{
+	config.devices[i] = (struct vmm_device){
+		.kind = kind,
+		.irq = irq,
+		.address = address,
+		.size = 0x1000,
+	};
 }
 
 void guest_configure(void)
@@ -144,17 +153,21 @@ void guest_configure(void)
 	config.console.notify = CAP_CONSOLE_NOTIFY;
 	config.log_notify = CAP_LOG_NOTIFY;
 	config.device_count = 4;
-	config.devices[0] = (struct vmm_device){ VMM_DEVICE_GICV3, 0,       DISTRIBUTOR,
-						 REDISTRIBUTOR,    0x10000, 0x20000 };
-	config.devices[1] = (struct vmm_device){ VMM_DEVICE_PL011, UART_IRQ, UART, 0, 0x1000, 0 };
-	config.devices[2] =
-		(struct vmm_device){ VMM_DEVICE_VIRTIO_CONSOLE, VIRTIO_IRQ, VIRTIO, 0, 0x1000, 0 };
-	config.devices[3] =
-		(struct vmm_device){ VMM_DEVICE_POWER_BUTTON, GPIO_IRQ, GPIO, 0, 0x1000, 0 };
+	config.devices[0] = (struct vmm_device){
+		.kind = VMM_DEVICE_GICV3,
+		.address = DISTRIBUTOR,
+		.address2 = REDISTRIBUTOR,
+		.size = 0x10000,
+		.size2 = 0x20000,
+	};
+	configure_device(1, VMM_DEVICE_PL011, UART_IRQ, UART);
+	configure_device(2, VMM_DEVICE_VIRTIO_CONSOLE, VIRTIO_IRQ, VIRTIO);
+	configure_device(3, VMM_DEVICE_POWER_BUTTON, GPIO_IRQ, GPIO);
 	stream_consumer_init(&console_out, &console.output);
 	stream_producer_init(&console_in, &console.input);
 	stream_consumer_init(&log_out, &log_line_memory.output);
 	configure_ports();
+	place_configure();
 }
 
 void guest_begin(void)
@@ -213,6 +226,7 @@ uint64_t guest_exit(enum exit_kind kind, const uint64_t word[5])
 	if (m.label & REPLY_SLOTS)
 		take_slots();
 	memcpy(result, m.word, sizeof(result));
+	place_after_exit();
 	return m.label;
 }
 
@@ -241,7 +255,7 @@ void guest_write(uint64_t address, unsigned int size, uint64_t value)
 
 void guest_event(uint64_t bits)
 {
-	const uint64_t word[5] = { bits,
+	const uint64_t word[5] = { place_event(bits),
 				   now >= vmm.vcpus[0].next_deadline ? EXIT_EVENT_DEADLINE : 0, 0,
 				   0, 0 };
 
@@ -265,27 +279,4 @@ const char *console_text(void)
 const char *log_text(void)
 {
 	return stream_text(&log_out);
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(bus_suite());
-	int failed;
-
-	srunner_add_suite(runner, exits_suite());
-	srunner_add_suite(runner, gic_suite());
-	srunner_add_suite(runner, pl011_suite());
-	srunner_add_suite(runner, pl061_suite());
-	srunner_add_suite(runner, psci_suite());
-	srunner_add_suite(runner, sysreg_suite());
-	srunner_add_suite(runner, decode_suite());
-	srunner_add_suite(runner, emulate_suite());
-	srunner_add_suite(runner, virtio_queue_suite());
-	srunner_add_suite(runner, virtio_suite());
-	srunner_add_suite(runner, virtio_ports_suite());
-	srunner_add_suite(runner, lines_suite());
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

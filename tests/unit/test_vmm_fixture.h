@@ -111,6 +111,16 @@ void guest_event(uint64_t bits);
 const char *console_text(void);
 const char *log_text(void);
 
+/*
+ * Where the model of the virtio console is: in the VMM (test_vmm.c), or at the other end of a channel
+ * (test_vmm_copy.c). These are told of each signal, each configuration and each exit's end; of the bits
+ * of an event place_event() leaves those that are the VMM's.
+ */
+void place_configure(void);
+void place_signal(uint32_t cap);
+uint64_t place_event(uint64_t bits);
+void place_after_exit(void);
+
 Suite *bus_suite(void);
 Suite *gic_suite(void);
 Suite *psci_suite(void);

@@ -376,6 +376,7 @@ START_TEST(test_small_buffers)
 	ring_put(&driver_rings[LISTEN], 0);
 	ring_show(&driver_rings[LISTEN]);
 	ring_offer(&driver_rings[LISTEN], 2, MESSAGES + ROOM, ROOM, 0);
+	driver_kick(LISTEN);
 	say(0, VIRTIO_CONSOLE_DEVICE_READY, 1);
 	ck_assert_uint_eq(driver_take(LISTEN, 0), 5);
 	ck_assert_uint_eq(buffer(0)->event & 0xff, VIRTIO_CONSOLE_PORT_ADD);

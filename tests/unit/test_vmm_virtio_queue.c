@@ -146,17 +146,17 @@ START_TEST(test_chain)
 	uint32_t head;
 	uint32_t written;
 
-	ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_EMPTY);
+	ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_EMPTY);
 	ring_describe(&ring, 5, DATA, 10, RING_NEXT, 2);
 	ring_describe(&ring, 2, END, 0, RING_NEXT, 7);
 	ring_describe(&ring, 7, END - 3, 3, RING_NEXT | RING_WRITE, 0);
 	ring_describe(&ring, 0, MEMORY_BASE, 1, RING_WRITE, 99);
 	ring_put(&ring, 5);
-	ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_EMPTY);
+	ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_EMPTY);
 	ring_show(&ring);
 	/* As often as one looks. */
 	for (uint32_t i = 0; i < 2; i++) {
-		ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_CHAIN);
+		ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_CHAIN);
 		ck_assert_uint_eq(chain.head, 5);
 		ck_assert_uint_eq(chain.readable, 2);
 		ck_assert_uint_eq(chain.count, 4);
@@ -171,7 +171,7 @@ START_TEST(test_chain)
 	ck_assert(ring_take(&ring, &head, &written));
 	ck_assert_uint_eq(head, 5);
 	ck_assert_uint_eq(written, 4);
-	ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_EMPTY);
+	ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_EMPTY);
 }
 END_TEST
 
@@ -183,12 +183,12 @@ START_TEST(test_longest)
 		ring_describe(&ring, i, DATA, 1, i + 1 < QUEUE_SIZE_MAX ? RING_NEXT : 0, i + 1);
 	ring_put(&ring, 0);
 	ring_show(&ring);
-	ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_CHAIN);
+	ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_CHAIN);
 	ck_assert_uint_eq(chain.count, QUEUE_SIZE_MAX);
 	ring_describe(&ring, QUEUE_SIZE_MAX - 1, DATA, 1, RING_NEXT, 5);
-	ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_BROKEN);
+	ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_BROKEN);
 	ring_describe(&ring, 0, DATA, 1, RING_NEXT, 0);
-	ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_BROKEN);
+	ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_BROKEN);
 }
 END_TEST
 
@@ -222,10 +222,10 @@ START_TEST(test_bad_descriptors)
 	ring_show(&ring);
 	for (uint32_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		ring_describe(&ring, 3, bad[i].address, bad[i].size, bad[i].flags, bad[i].next);
-		ck_assert_msg(queue_next(&queue, &chain) == QUEUE_BROKEN, "bad[%u]", i);
+		ck_assert_msg(queue_look(&queue, 0, &chain) == QUEUE_BROKEN, "bad[%u]", i);
 	}
 	ring_describe(&ring, 3, DATA, 1, RING_NEXT, 4);
-	ck_assert_int_eq(queue_next(&queue, &chain), QUEUE_CHAIN);
+	ck_assert_int_eq(queue_look(&queue, 0, &chain), QUEUE_CHAIN);
 }
 END_TEST
 
@@ -235,14 +235,14 @@ START_TEST(test_bad_rings)
 		ring.offered = 0;
 		ring_offer(&ring, head % 8, DATA, 1, 0);
 		put16(BASE + RING_AVAILABLE + 4, (uint16_t)head);
-		must(queue_next(&queue, &chain) == (head < 8 ? QUEUE_CHAIN : QUEUE_BROKEN));
+		must(queue_look(&queue, 0, &chain) == (head < 8 ? QUEUE_CHAIN : QUEUE_BROKEN));
 	}
 	memset(at(BASE + RING_AVAILABLE + 4), 0, 16);
 	for (uint32_t index = 0; index < 0x10000; index++) {
 		put16(BASE + RING_AVAILABLE + 2, (uint16_t)index);
-		must(queue_next(&queue, &chain) == (index == 0 ? QUEUE_EMPTY :
-						    index <= 8 ? QUEUE_CHAIN :
-								 QUEUE_BROKEN));
+		must(queue_look(&queue, 0, &chain) == (index == 0 ? QUEUE_EMPTY :
+						       index <= 8 ? QUEUE_CHAIN :
+								    QUEUE_BROKEN));
 	}
 }
 END_TEST
@@ -261,14 +261,14 @@ START_TEST(test_counts_wrap)
 		for (; add; add--)
 			ring_offer(&ring, next++ % 8, DATA, 1, 0);
 		while (next != done && ring_random() % 4) {
-			must(queue_next(&queue, &chain) == QUEUE_CHAIN);
+			must(queue_look(&queue, 0, &chain) == QUEUE_CHAIN);
 			must(chain.head == done % 8);
 			queue_done(&queue, &chain, i);
 			must(ring_take(&ring, &head, &written));
 			must(head == done % 8 && written == i);
 			done++;
 		}
-		must(queue_next(&queue, &chain) == (next == done ? QUEUE_EMPTY : QUEUE_CHAIN));
+		must(queue_look(&queue, 0, &chain) == (next == done ? QUEUE_EMPTY : QUEUE_CHAIN));
 	}
 	ck_assert_uint_eq(get16(BASE + RING_USED + 2), done);
 }
@@ -341,7 +341,7 @@ START_TEST(test_random_rings)
 			random_descriptor(d);
 		put16(BASE + RING_AVAILABLE + 2, 1);
 		put16(BASE + RING_AVAILABLE + 4, head);
-		state = queue_next(&queue, &chain);
+		state = queue_look(&queue, 0, &chain);
 		found[state]++;
 		must(state == model_walk(head, &expected));
 		must(state == QUEUE_BROKEN ||

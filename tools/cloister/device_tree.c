@@ -237,6 +237,7 @@ static void add_device(struct tree *tree, struct arena *arena, const struct gues
 		add_pl011(tree, arena, device);
 		break;
 	case VMM_DEVICE_VIRTIO_CONSOLE:
+	case VMM_DEVICE_CONSOLE_COPY:
 		add_virtio(tree, arena, device);
 		break;
 	case VMM_DEVICE_POWER_BUTTON:

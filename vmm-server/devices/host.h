@@ -11,6 +11,9 @@
 
 #include <idl/vmm.h>
 
+#include <cloister/message.h>
+
+struct channel;
 struct memory;
 
 struct host {
@@ -19,6 +22,9 @@ struct host {
 	/* The device's lines to the console multiplexer. */
 	const struct vmm_port *ports;
 	uint32_t port_count;
+	/* The channel between the two processes of a device, and the other's notification. */
+	struct channel *channel;
+	cap_t peer;
 	/* The rest is for the functions below: the level of the interrupt; the clock. */
 	bool line;
 	uint64_t deadline;

@@ -145,34 +145,34 @@ static void console_signal(void *device)
 {
 	struct virtio_console *console = device;
 
-	for (uint32_t i = 0; i < console->type.queues; i++)
-		if (virtio_queue_live(&console->virtio, i))
-			console_notify(&console->virtio, i);
+	virtio_signal(&console->virtio);
 }
 
-static void console_set_type(struct virtio_console *console)
+bool virtio_console_describe(struct virtio_type *type, struct virtio_console_config *config,
+			     uint32_t ports)
 {
-	console->type = (struct virtio_type){
+	if (!ports || ports > VMM_PORTS_MAX)
+		return false;
+	*type = (struct virtio_type){
 		.id = VIRTIO_ID_CONSOLE,
 		.features = VIRTIO_F_VERSION_1,
 		.queues = CONSOLE_TRANSMIT + 1,
-		.notify = console_notify,
-		.stop = console_stop,
 	};
-	if (console->port_count == 1)
-		return;
-	console->type.features |= VIRTIO_CONSOLE_F_MULTIPORT;
-	console->type.queues = 2 + 2 * console->port_count;
-	console->type.config = &console->config;
-	console->type.config_size = sizeof(console->config);
-	console->config.max_nr_ports = console->port_count;
+	if (ports == 1)
+		return true;
+	type->features |= VIRTIO_CONSOLE_F_MULTIPORT;
+	type->queues = 2 + 2 * ports;
+	type->config = config;
+	type->config_size = sizeof(*config);
+	config->max_nr_ports = ports;
+	return true;
 }
 
 static const char *console_init(void *device, struct host *host)
 {
 	struct virtio_console *console = device;
 
-	if (!host->port_count || host->port_count > VMM_PORTS_MAX)
+	if (!virtio_console_describe(&console->type, &console->config, host->port_count))
 		return "a virtio console without a port, or with too many";
 	console->port_count = host->port_count;
 	for (uint32_t i = 0; i < console->port_count; i++) {
@@ -184,7 +184,8 @@ static const char *console_init(void *device, struct host *host)
 		stream_producer_init(&console->ports[i].out, &line->output);
 		stream_consumer_init(&console->ports[i].in, &line->input);
 	}
-	console_set_type(console);
+	console->type.notify = console_notify;
+	console->type.stop = console_stop;
 	virtio_init(&console->virtio, host, &console->type);
 	return NULL;
 }

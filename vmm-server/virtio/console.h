@@ -39,18 +39,27 @@ struct virtio_port {
 	uint32_t unsaid;
 };
 
+/* The configuration space (5.3.4); without VIRTIO_CONSOLE_F_SIZE only the last counts. */
+struct virtio_console_config {
+	uint16_t cols;
+	uint16_t rows;
+	uint32_t max_nr_ports;
+};
+
 struct virtio_console {
 	/* The first, so that an access to the console is one to it. */
 	struct virtio virtio;
 	struct virtio_type type;
-	/* The configuration space (5.3.4); without VIRTIO_CONSOLE_F_SIZE nothing else counts. */
-	struct {
-		uint16_t cols;
-		uint16_t rows;
-		uint32_t max_nr_ports;
-	} config;
+	struct virtio_console_config config;
 	uint32_t port_count;
 	struct virtio_port ports[VMM_PORTS_MAX];
 };
 
 extern const struct device_model virtio_console_model;
+
+/*
+ * What a driver sees of a console with these ports: its number, features, queues and configuration
+ * space. False: a console cannot have so many.
+ */
+bool virtio_console_describe(struct virtio_type *type, struct virtio_console_config *config,
+			     uint32_t ports);

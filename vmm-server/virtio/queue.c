@@ -106,17 +106,18 @@ static bool queue_add(const struct queue *queue, struct queue_chain *chain, uint
 	return true;
 }
 
-enum queue_state queue_next(const struct queue *queue, struct queue_chain *chain)
+enum queue_state queue_look(const struct queue *queue, uint16_t ahead, struct queue_chain *chain)
 {
 	uint16_t available = __atomic_load_n(&queue->available->index, __ATOMIC_ACQUIRE);
 	uint16_t count = available - queue->taken;
-	uint16_t index = READ(queue->available->ring[queue->taken % queue->place.size]);
+	uint16_t place = queue->taken + ahead;
+	uint16_t index = READ(queue->available->ring[place % queue->place.size]);
 	uint16_t flags;
 
-	if (!count)
-		return QUEUE_EMPTY;
 	if (count > queue->place.size)
 		return QUEUE_BROKEN;
+	if (count <= ahead)
+		return QUEUE_EMPTY;
 	chain->head = index;
 	chain->readable = 0;
 	chain->count = 0;

@@ -63,13 +63,13 @@ void queue_init(struct queue *queue, const struct memory *memory);
 bool queue_enable(struct queue *queue);
 
 /*
- * Look at the oldest chain that the driver made available; it stays the oldest until queue_done().
- * QUEUE_BROKEN: what the driver put there is no chain.
+ * Look at a chain that the driver made available: `ahead` chains behind the oldest, which stays the
+ * oldest until queue_done(). QUEUE_BROKEN: what the driver put there is no chain.
  */
-enum queue_state queue_next(const struct queue *queue, struct queue_chain *chain);
+enum queue_state queue_look(const struct queue *queue, uint16_t ahead, struct queue_chain *chain);
 
 /*
- * Give the chain that queue_next() found back to the driver, with `written` bytes from the start of
+ * Give the oldest chain, as queue_look() found it, back to the driver, with `written` bytes from the start of
  * its writable vectors filled in.
  */
 void queue_done(struct queue *queue, const struct queue_chain *chain, uint32_t written);

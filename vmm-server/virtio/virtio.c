@@ -27,13 +27,18 @@ static void virtio_set_interrupts(struct virtio *virtio, uint32_t reasons)
 	host_set_line(virtio->host, reasons != 0);
 }
 
+void virtio_fail(struct virtio *virtio)
+{
+	virtio->status |= VIRTIO_STATUS_NEEDS_RESET;
+	if (virtio->status & VIRTIO_STATUS_DRIVER_OK)
+		virtio_set_interrupts(virtio, virtio->interrupt_status | VIRTIO_INTERRUPT_CONFIG);
+}
+
 /* The driver broke the rules: what it has set up is not used any more (2.1.2). */
 static void virtio_break(struct virtio *virtio)
 {
 	host_report_queue(virtio->host);
-	virtio->status |= VIRTIO_STATUS_NEEDS_RESET;
-	if (virtio->status & VIRTIO_STATUS_DRIVER_OK)
-		virtio_set_interrupts(virtio, virtio->interrupt_status | VIRTIO_INTERRUPT_CONFIG);
+	virtio_fail(virtio);
 }
 
 bool virtio_queue_live(const struct virtio *virtio, uint32_t queue)
@@ -43,13 +48,18 @@ bool virtio_queue_live(const struct virtio *virtio, uint32_t queue)
 	return state == VIRTIO_STATUS_DRIVER_OK && virtio->queues[queue].ready;
 }
 
-bool virtio_next(struct virtio *virtio, uint32_t queue, struct queue_chain *chain)
+bool virtio_ahead(struct virtio *virtio, uint32_t queue, uint16_t ahead, struct queue_chain *chain)
 {
-	enum queue_state state = queue_next(&virtio->queues[queue], chain);
+	enum queue_state state = queue_look(&virtio->queues[queue], ahead, chain);
 
 	if (state == QUEUE_BROKEN)
 		virtio_break(virtio);
 	return state == QUEUE_CHAIN;
+}
+
+bool virtio_next(struct virtio *virtio, uint32_t queue, struct queue_chain *chain)
+{
+	return virtio_ahead(virtio, queue, 0, chain);
 }
 
 void virtio_done(struct virtio *virtio, uint32_t queue, const struct queue_chain *chain,
@@ -58,6 +68,13 @@ void virtio_done(struct virtio *virtio, uint32_t queue, const struct queue_chain
 	queue_done(&virtio->queues[queue], chain, written);
 	if (queue_wants_interrupt(&virtio->queues[queue]))
 		virtio_set_interrupts(virtio, virtio->interrupt_status | VIRTIO_INTERRUPT_USED);
+}
+
+void virtio_signal(struct virtio *virtio)
+{
+	for (uint32_t i = 0; i < virtio->type->queues; i++)
+		if (virtio_queue_live(virtio, i))
+			virtio->type->notify(virtio, i);
 }
 
 /* A half of the features, as DeviceFeatures shows them. */
@@ -137,9 +154,8 @@ static void virtio_write_status(struct virtio *virtio, uint32_t value)
 		status &= ~VIRTIO_STATUS_DRIVER_OK;
 	starts = status & ~virtio->status & VIRTIO_STATUS_DRIVER_OK;
 	virtio->status = status;
-	for (uint32_t i = 0; starts && i < virtio->type->queues; i++)
-		if (virtio_queue_live(virtio, i))
-			virtio->type->notify(virtio, i);
+	if (starts)
+		virtio_signal(virtio);
 }
 
 static void virtio_write_ready(struct virtio *virtio, struct queue *queue, bool ready)

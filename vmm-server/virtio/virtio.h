@@ -60,6 +60,12 @@ void virtio_reset(struct virtio *virtio);
 /* An access to its registers, as a device model has it: the device is a struct virtio. */
 bool virtio_access(void *device, struct access *access);
 
+/*
+ * A peer has signalled, the driver's doorbell or one of the device's own: the device is notified of each
+ * live queue.
+ */
+void virtio_signal(struct virtio *virtio);
+
 /* Whether the device may use this queue, which is one of its type's. */
 bool virtio_queue_live(const struct virtio *virtio, uint32_t queue);
 
@@ -68,6 +74,12 @@ bool virtio_queue_live(const struct virtio *virtio, uint32_t queue);
  * needs a reset, and nothing is live until it has come.
  */
 bool virtio_next(struct virtio *virtio, uint32_t queue, struct queue_chain *chain);
+
+/* The same for the chain that is `ahead` chains behind the oldest. */
+bool virtio_ahead(struct virtio *virtio, uint32_t queue, uint16_t ahead, struct queue_chain *chain);
+
+/* The device has failed: it needs a reset (2.1.2), and nothing is live until it has come. */
+void virtio_fail(struct virtio *virtio);
 
 /* The chain that virtio_next() gave is done, see queue_done(); the driver is told if it wants. */
 void virtio_done(struct virtio *virtio, uint32_t queue, const struct queue_chain *chain,

@@ -21,6 +21,8 @@ const struct arch_device arch_devices[ARCH_DEVICE_KINDS] = {
 	[VMM_DEVICE_PL011] = { &pl011_model, offsetof(struct vmm, pl011), VMM_EVENT_CONSOLE },
 	[VMM_DEVICE_VIRTIO_CONSOLE] = { &virtio_console_model, offsetof(struct vmm, virtio_console),
 					VMM_EVENT_VIRTIO_CONSOLE },
+	[VMM_DEVICE_CONSOLE_COPY] = { &forward_console_model, offsetof(struct vmm, forward),
+				      VMM_EVENT_CONSOLE_COPY },
 	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, pl061), VMM_EVENT_POWER },
 };
 

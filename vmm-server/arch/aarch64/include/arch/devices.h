@@ -8,7 +8,7 @@
 
 #include <devices/model.h>
 
-#define ARCH_DEVICE_KINDS (VMM_DEVICE_POWER_BUTTON + 1)
+#define ARCH_DEVICE_KINDS (VMM_DEVICE_CONSOLE_COPY + 1)
 
 /* Of these, the interrupt controller: it is no device model, but has to do with vCPUs. */
 #define ARCH_INTERRUPT_CONTROLLER VMM_DEVICE_GICV3
