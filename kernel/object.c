@@ -145,7 +145,10 @@ void object_unbound(struct slot *binding, enum object_type holder_type, void *ho
 	case OBJECT_GUEST_SPACE:
 		window_unbound(holder, binding);
 		break;
-	default: /* an IrqHandler without a notification stays quiet until it is bound again */
+	case OBJECT_IRQ_HANDLER:
+		irq_unbound(holder);
+		break;
+	default:
 		break;
 	}
 }

@@ -2,19 +2,62 @@
 /*
  * Interrupt slots. The list registers of a core belong to the VCpu whose state is on it; they are written only
  * when something changed (`dirty`), so most exits never touch them.
+ *
+ * The physical interrupt of a hardware slot is active, and so quiet, from its arrival until the guest ends it. Whatever
+ * else takes the slot's interrupt away deactivates it (end_hardware()).
  */
+#include <arch/irq.h>
 #include <list_register.h>
 #include <slots.h>
 #include <vcpu.h>
 
-void slots_init(struct slots *slots)
+/* A private one is this VCpu's only while its state is on the core. Apart, so that the usual way has nothing to save for it. */
+static __attribute__((noinline)) void end_each(const struct slots *slots, uint64_t bits)
 {
-	/* Lines are their devices', whatever the guest does. */
-	*slots = (struct slots){ .line = slots->line };
-	for (unsigned int i = 0; i < LIST_REGISTERS_MAX; i++)
-		slots->in_register[i] = SLOT_NONE;
+	const struct vcpu *vcpu = arch_vcpu_resident();
+	bool on_core = vcpu && &vcpu->slots == slots;
+
+	for (; bits; bits &= bits - 1) {
+		uint32_t irq = slots->hardware.irq[__builtin_ctzll(bits)];
+
+		if (on_core || !arch_irq_is_private(irq))
+			arch_irq_complete(irq);
+	}
+}
+
+/* The guest will not do it. */
+static void end_hardware(const struct slots *slots, uint64_t bits)
+{
+	if (bits & slots->hardware.set)
+		end_each(slots, bits & slots->hardware.set);
+}
+
+void slots_reset(struct slots *slots)
+{
+	BUG_ON(slots->resident);
+	end_hardware(slots, slots->arrived | slots->active);
+	*slots = (struct slots){ .line = slots->line, .hardware = slots->hardware };
 	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
 		slots->number[i] = (uint16_t)i;
+}
+
+void slots_tie(struct slots *slots, uint32_t slot, uint32_t irq, bool level)
+{
+	slots->hardware.set |= BIT(slot);
+	slots->hardware.level |= level ? BIT(slot) : 0;
+	slots->hardware.irq[slot] = (uint16_t)irq;
+}
+
+bool slots_untie(struct slots *slots, uint32_t slot)
+{
+	bool in_flight;
+
+	slots_fold(slots);
+	in_flight = slots_in_flight(slots, slot);
+	slots->hardware.set &= ~BIT(slot);
+	slots->hardware.level &= ~BIT(slot);
+	slots->arrived &= ~BIT(slot);
+	return in_flight;
 }
 
 enum status slots_check(uint32_t slot, uint64_t change)
@@ -31,20 +74,19 @@ static void set_bit(uint64_t *word, uint32_t bit, bool value)
 	*word = (*word & ~BIT(bit)) | ((uint64_t)value << bit);
 }
 
-/* The physical interrupt is this VCpu's only while its state is on the core. */
-static void end_hardware(struct slots *slots, uint64_t bits)
-{
-	struct vcpu *vcpu = arch_vcpu_resident();
-
-	if (vcpu && &vcpu->slots == slots)
-		hardware_end(slots->hardware & bits);
-}
-
 /* The guest is done with an interrupt that was active in no list register. */
 static void deactivate(struct slots *slots, uint32_t slot)
 {
 	slots->active &= ~BIT(slot);
 	end_hardware(slots, BIT(slot));
+}
+
+/* A line that is up stays so. */
+static void unpend(struct slots *slots, uint32_t slot)
+{
+	end_hardware(slots, slots->arrived & ~slots->active & BIT(slot));
+	slots->arrived &= ~BIT(slot);
+	slots->latch &= ~BIT(slot);
 }
 
 enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
@@ -66,10 +108,8 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
 		set_bit(&slots->line, slot, change & SLOT_LINE);
 	if (change & SLOT_PEND)
 		slots->latch |= BIT(slot);
-	if (change & SLOT_UNPEND) {
-		end_hardware(slots, slots->latch & ~slots->active & BIT(slot));
-		slots->latch &= ~BIT(slot);
-	}
+	if (change & SLOT_UNPEND)
+		unpend(slots, slot);
 	if (change & SLOT_ACTIVATE)
 		slots->active |= BIT(slot);
 	if (change & SLOT_DEACTIVATE)
@@ -84,6 +124,12 @@ void slots_pend(struct slots *slots, uint32_t slot)
 	slots->dirty = true;
 }
 
+void slots_arrive(struct slots *slots, uint32_t slot)
+{
+	slots->arrived |= BIT(slot);
+	slots->dirty = true;
+}
+
 void slots_set_line(struct slots *slots, uint32_t slot, bool up)
 {
 	set_bit(&slots->line, slot, up);
@@ -92,7 +138,7 @@ void slots_set_line(struct slots *slots, uint32_t slot, bool up)
 
 uint64_t slots_pending(const struct slots *slots)
 {
-	return slots->latch | (slots->level & slots->line);
+	return slots->latch | slots->arrived | (slots->level & slots->line);
 }
 
 /* The most urgent slot of a set: lowest priority value, then lowest number. */
@@ -117,17 +163,13 @@ void slots_fold(struct slots *slots)
 
 	if (!slots->resident)
 		return;
-	for (uint32_t i = 0; i < list_register_count(); i++) {
-		uint32_t slot = slots->in_register[i];
-		struct list_register state;
+	for (uint32_t i = 0; i < slots->filled; i++) {
+		uint64_t bit = BIT(slots->in_register[i]);
+		struct list_register state = list_register_take(i);
 
-		if (slot == SLOT_NONE)
-			continue;
-		slots->in_register[i] = SLOT_NONE;
-		state = list_register_take(i);
-		taken |= BIT(slot);
-		pending |= state.pending ? BIT(slot) : 0;
-		active |= state.active ? BIT(slot) : 0;
+		taken |= bit;
+		pending |= state.pending ? bit : 0;
+		active |= state.active ? bit : 0;
 	}
 	/* EOIs of what is active in no list register: the hardware only counts them. */
 	slots->active &= ~taken;
@@ -136,22 +178,25 @@ void slots_fold(struct slots *slots)
 	/* Empty registers would ask for more for ever. */
 	list_register_overflow(false, false);
 	slots->active |= active;
-	/* A line speaks for itself; a latch that the guest has not acknowledged comes back. */
+	end_hardware(slots, slots->apart & ~(pending | active));
+	/* A line speaks for itself; what else the guest has not acknowledged comes back. */
 	slots->latch |= slots->latch_lent & pending;
-	slots->latch_lent = 0;
+	slots->arrived |= slots->arrived_lent & pending;
 	slots->resident = false;
 	slots->dirty = true;
 }
 
 void slots_drop_quiet(struct slots *slots)
 {
-	uint64_t latched = slots->hardware & slots->latch & ~slots->active;
+	uint64_t set = slots->hardware.level & slots->arrived & ~slots->active;
 
-	if (latched) {
-		uint64_t quiet = latched & ~hardware_lines(latched);
+	for (; set; set &= set - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(set);
 
-		hardware_end(quiet);
-		slots->latch &= ~quiet;
+		if (arch_irq_line(slots->hardware.irq[slot]))
+			continue;
+		slots->arrived &= ~BIT(slot);
+		end_each(slots, BIT(slot));
 	}
 }
 
@@ -169,33 +214,55 @@ static uint64_t with_number(const struct slots *slots, uint64_t set, uint16_t nu
 	return found;
 }
 
+/* What is in no list register yet: these are pending and enabled. */
+static void put(struct slots *slots, uint32_t slot, uint64_t pending)
+{
+	uint64_t bit = BIT(slot);
+
+	slots->in_register[slots->filled] = (uint8_t)slot;
+	list_register_put(slots->filled,
+			  &(struct list_register){
+				  .number = slots->number[slot],
+				  .priority = slots->priority[slot],
+				  .group1 = slots->group1 & bit,
+				  .hardware = slots->hardware.set & ~slots->apart & bit,
+				  .irq = slots->hardware.irq[slot],
+				  .pending = pending & bit,
+				  .active = slots->active & bit,
+				  .tell_eoi = ((slots->level & slots->line) | slots->apart) & bit,
+			  });
+}
+
 void slots_fill(struct slots *slots)
 {
+	uint32_t room = list_register_count();
 	uint64_t pending;
 	uint64_t waiting;
+	uint64_t put_in = 0;
 
 	slots_drop_quiet(slots);
-	pending = slots_pending(slots) & slots->enabled & ~(slots->hardware & slots->active);
+	pending = slots_pending(slots) & slots->enabled;
 	waiting = pending | slots->active;
-	for (uint32_t i = 0; i < list_register_count() && waiting; i++) {
+	/*
+	 * A list register that names a physical interrupt cannot be pending and active at once, nor tell of its EOI (IHI
+	 * 0069, 12.4.7). What needs either is ended by slots_fold().
+	 */
+	slots->apart = slots->hardware.set &
+		       ((pending & slots->active) | (slots->level & slots->line)) & waiting;
+	for (slots->filled = 0; slots->filled < room && waiting; slots->filled++) {
 		uint32_t slot = most_urgent(slots, waiting);
-		uint64_t bit = BIT(slot);
 
-		/* Two list registers never hold the same number (IHI 0069, 12.4.7): later ones wait. */
+		/* Two list registers never hold the same number (12.4.7): later ones wait. */
+		waiting &= ~BIT(slot);
 		waiting &= ~with_number(slots, waiting, slots->number[slot]);
-		slots->in_register[i] = (uint8_t)slot;
-		list_register_put(i, &(struct list_register){
-					     .number = slots->number[slot],
-					     .priority = slots->priority[slot],
-					     .group1 = slots->group1 & bit,
-					     .hardware = slots->hardware & bit,
-					     .pending = pending & bit,
-					     .active = slots->active & bit,
-					     .tell_eoi = slots->level & slots->line & bit,
-				     });
-		slots->latch_lent |= slots->latch & pending & bit;
+		put(slots, slot, pending);
+		put_in |= BIT(slot);
 	}
+	slots->apart &= put_in;
+	slots->latch_lent = slots->latch & pending & put_in;
 	slots->latch &= ~slots->latch_lent;
+	slots->arrived_lent = slots->arrived & pending & put_in;
+	slots->arrived &= ~slots->arrived_lent;
 	list_register_overflow(waiting & pending, waiting & slots->active);
 	slots->resident = true;
 	slots->dirty = false;

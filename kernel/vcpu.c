@@ -40,7 +40,7 @@ void vcpu_init(struct vcpu *vcpu)
 	context_init(&vcpu->context, CONTEXT_VCPU, &vcpu_page(vcpu)->registers);
 	timeout_init(&vcpu->event_timeout, TIMEOUT_EVENT);
 	timeout_init(&vcpu->timer_timeout, TIMEOUT_TIMER);
-	slots_init(&vcpu->slots);
+	slots_reset(&vcpu->slots);
 	vcpu->answer_limit = DEADLINE_NEVER;
 	vcpu->armed = true;
 	renew_serial(vcpu);
@@ -179,7 +179,7 @@ static void begin(struct vcpu *vcpu)
 {
 	vcpu->restart = false;
 	vcpu_reset(vcpu);
-	arch_vcpu_reset_slots(vcpu);
+	slots_reset(&vcpu->slots);
 	vcpu->exit = (struct exit){ .kind = EXIT_START,
 				    .was = STATE_PARKED,
 				    .sequence = vcpu->exit.sequence,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hardware interrupts of drivers: each becomes a signal, and stays quiet until it is acknowledged.
+ * Hardware interrupts: each becomes a signal for a driver, or the interrupt of a guest, and stays quiet until it is
+ * acknowledged.
  */
 #pragma once
 
@@ -10,6 +11,9 @@
 
 /* The interrupt came; its priority is dropped, it stays active. */
 void irq_arrived(uint32_t irq);
+
+/* Its notification or VCpu was revoked. */
+void irq_unbound(void *holder);
 
 /* The IrqHandler's original capability is deleted. */
 void irq_handler_destroy(uint32_t irq);

@@ -10,7 +10,8 @@ struct list_register {
 	uint16_t number;
 	uint8_t priority;
 	bool group1;
-	bool hardware; /* its EOI deactivates the slot's physical interrupt */
+	bool hardware; /* its EOI deactivates the physical interrupt */
+	uint16_t irq;  /* which that is */
 	bool pending;
 	bool active;
 	bool tell_eoi; /* a maintenance interrupt at its EOI */
@@ -31,9 +32,3 @@ uint32_t list_register_eoi_count(void);
 
 /* Ask for a maintenance interrupt when there is room, and for EOIs of what is in none to be counted aloud. */
 void list_register_overflow(bool pending_waits, bool active_waits);
-
-/* Which of these hardware slots' devices still ask for service. */
-uint64_t hardware_lines(uint64_t slots);
-
-/* The guest will not end these hardware slots' interrupts: deactivate them. */
-void hardware_end(uint64_t slots);

@@ -10,26 +10,50 @@
 #include <types.h>
 
 #define LIST_REGISTERS_MAX 16
-#define SLOT_NONE          0xff
+
+/* Slots that are tied to a physical interrupt: the guest's EOI ends that too, without an exit. */
+struct hardware_slots {
+	uint64_t set;
+	uint64_t level; /* of these, whose device can be asked whether it still wants to be served */
+	uint16_t irq[VCPU_SLOTS];
+};
 
 struct slots {
 	uint64_t enabled;
 	uint64_t level;
 	uint64_t line;
-	uint64_t latch;      /* pended: an edge, or by the VMM */
-	uint64_t latch_lent; /* latches that are in list registers */
+	uint64_t latch;        /* pended: an edge, or by the VMM */
+	uint64_t latch_lent;   /* latches that are in list registers */
+	uint64_t arrived;      /* pended by the physical interrupt, which is active since */
+	uint64_t arrived_lent; /* the same in list registers */
 	uint64_t active;
 	uint64_t group1;
-	uint64_t hardware; /* tied to a physical interrupt: the guest's EOI ends that too */
+	uint64_t apart; /* hardware slots in list registers that do not name the physical interrupt */
+	struct hardware_slots hardware;
 	uint8_t priority[VCPU_SLOTS];
 	uint16_t number[VCPU_SLOTS];
-	uint8_t in_register[LIST_REGISTERS_MAX]; /* the slot in each list register, or SLOT_NONE */
+	uint8_t in_register[LIST_REGISTERS_MAX]; /* the slot in each list register that is filled */
+	uint8_t filled;                          /* how many: the first ones */
 	bool resident; /* the core's list registers hold what in_register says */
 	bool dirty;    /* they are not what they should be */
 };
 
-/* As after a reset: nothing is configured, pending or active. No list register holds anything of it. */
-void slots_init(struct slots *slots);
+/*
+ * As after a reset: nothing is configured, pending or active, what was on its way is over. Lines and hardware slots stay.
+ * They are folded.
+ */
+void slots_reset(struct slots *slots);
+
+/* The slot is the physical interrupt's. Level: arch_irq_line() tells whether its device still asks for service. */
+void slots_tie(struct slots *slots, uint32_t slot, uint32_t irq, bool level);
+
+/* No more; pending and active states that the guest got otherwise stay. True: the physical interrupt may be active. */
+bool slots_untie(struct slots *slots, uint32_t slot);
+
+static inline bool slots_is_tied(const struct slots *slots, uint32_t slot)
+{
+	return slots->hardware.set & BIT(slot);
+}
 
 /* Take one change (bits SLOT_* of idl/kernel.idl). ERR_ARGUMENT leaves all as it was. */
 enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change);
@@ -38,12 +62,22 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change);
 enum status slots_check(uint32_t slot, uint64_t change);
 
 void slots_pend(struct slots *slots, uint32_t slot);
+
+/* The physical interrupt of a hardware slot came. */
+void slots_arrive(struct slots *slots, uint32_t slot);
+
+/* Whether that came and the guest has not ended it. They are folded. */
+static inline bool slots_in_flight(const struct slots *slots, uint32_t slot)
+{
+	return (slots->arrived | slots->active) & slots->hardware.set & BIT(slot);
+}
+
 void slots_set_line(struct slots *slots, uint32_t slot, bool up);
 
 /* A hardware slot whose device went quiet before the guest saw it is not pending any more. They are folded. */
 void slots_drop_quiet(struct slots *slots);
 
-/* The bits of slots that are pending, by latch or line. */
+/* The bits of slots that are pending, by latch, line or physical interrupt. */
 uint64_t slots_pending(const struct slots *slots);
 
 /* Take all back from the list registers of the core. */

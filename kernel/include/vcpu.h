@@ -108,9 +108,6 @@ void arch_vcpu_init(struct vcpu *vcpu);
 /* The state of the architecture's reset, but for the interrupt slots. */
 void arch_vcpu_reset(struct vcpu *vcpu);
 
-/* Its slots as after a reset. Their registers are folded. */
-void arch_vcpu_reset_slots(struct vcpu *vcpu);
-
 /* Its state leaves the core; floating-point registers are lost. */
 void arch_vcpu_forget(struct vcpu *vcpu);
 

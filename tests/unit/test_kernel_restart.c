@@ -57,7 +57,7 @@ START_TEST(start_from_an_event)
 	machine_run_guest(&guest);
 	ck_assert_uint_eq(guest.vcpu->arch.timer, DEADLINE_NEVER);
 	ck_assert_uint_eq(slots_pending(&guest.vcpu->slots), 1UL << 40);
-	ck_assert_uint_eq(guest.vcpu->slots.hardware, 1UL << 27);
+	ck_assert_uint_eq(guest.vcpu->slots.hardware.set, 1UL << 27);
 }
 END_TEST
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * GICv3: the physical interrupt controller and the virtual CPU interface (IHI 0069).
+ * GICv3: the physical interrupt controller (IHI 0069). What guests see of it is in list_register.c.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
-#include <list_register.h>
 #include <arch/mmu.h>
 #include <vcpu.h>
 #include <irq.h>
 #include <sched.h>
 
-/* CPU interface and hypervisor registers by encoding, for assemblers that do not know the names (12.2, 12.4). */
+/* CPU interface registers by encoding, for assemblers that do not know the names (12.2, 12.4). */
 #define ICC_PMR_EL1     S3_0_C4_C6_0
 #define ICC_DIR_EL1     S3_0_C12_C11_1
 #define ICC_IAR1_EL1    S3_0_C12_C12_0
@@ -19,14 +18,13 @@
 #define ICC_CTLR_EL1    S3_0_C12_C12_4
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 #define ICC_SRE_EL2     S3_4_C12_C9_5
-#define ICH_HCR_EL2     S3_4_C12_C11_0
-#define ICH_VTR_EL2     S3_4_C12_C11_1
 
 #define GICD_CTLR         0x0000
 #define GICD_TYPER        0x0004
 #define GICD_IGROUPR      0x0080
 #define GICD_ISENABLER    0x0100
 #define GICD_ICENABLER    0x0180
+#define GICD_ISPENDR      0x0200
 #define GICD_ICPENDR      0x0280
 #define GICD_ISACTIVER    0x0300
 #define GICD_ICACTIVER    0x0380
@@ -47,7 +45,6 @@ static volatile char *distributor;
 static volatile char
 	*private_frame;     /* GICR SGI frame; its registers have the distributor's offsets */
 static uint32_t interrupts; /* how many there are */
-static uint32_t list_registers;
 
 static volatile uint32_t *reg(volatile char *base, uint32_t offset)
 {
@@ -115,13 +112,12 @@ void arch_irq_start(paddr_t distributor_address, paddr_t redistributor_address)
 	isb();
 	start_distributor();
 	start_redistributor(redistributor);
-	list_registers = (read_sysreg(ICH_VTR_EL2) & 0x1f) + 1;
 	write_sysreg(ICC_PMR_EL1, 0xff);
 	write_sysreg(ICC_BPR1_EL1, 0);
 	/* EOImode: EOIR drops the priority, DIR deactivates. */
 	write_sysreg(ICC_CTLR_EL1, BIT(1));
 	write_sysreg(ICC_IGRPEN1_EL1, 1);
-	list_register_overflow(false, false);
+	arch_list_registers_start();
 	isb();
 }
 
@@ -158,9 +154,24 @@ void arch_irq_complete(uint32_t irq)
 	write_sysreg(ICC_DIR_EL1, irq);
 }
 
+bool arch_irq_is_private(uint32_t irq)
+{
+	return irq < 32;
+}
+
+/* CNTV_CTL_EL02: enabled, not masked, condition met. A level interrupt that is active is pending, too, while its line is up. */
+bool arch_irq_line(uint32_t irq)
+{
+	if (irq == IRQ_VIRTUAL_TIMER)
+		return (read_sysreg(CNTV_CTL_EL02) & 7) == 5;
+	return *reg(distributor, GICD_ISPENDR + irq / 32 * 4) >> irq % 32 & 1;
+}
+
 void arch_irq_set_active(uint32_t irq, bool active)
 {
 	set_bit(active ? GICD_ISACTIVER : GICD_ICACTIVER, irq);
+	/* Read back, so that it is so before the timer's line can rise and before the guest can end it. */
+	(void)*reg(frame(irq), GICD_ISACTIVER);
 }
 
 /* One interrupt that was acknowledged. */
@@ -178,7 +189,7 @@ static void handle(uint32_t irq)
 	case IRQ_VIRTUAL_TIMER:
 		/* It stays active: the guest's EOI of the list register ends it. */
 		if (vcpu) {
-			slots_pend(&vcpu->slots, IRQ_VIRTUAL_TIMER);
+			slots_arrive(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 			vcpu_kick(vcpu);
 		} else {
 			arch_irq_complete(irq);
@@ -209,127 +220,4 @@ void arch_irq_handle(void)
 			return;
 		handle(irq);
 	}
-}
-
-/* The virtual CPU interface. */
-
-/* ICH_LR<n>_EL2, 12.4.7. */
-#define LR_VIRTUAL(n)  ((uint64_t)(n))
-#define LR_PHYSICAL(n) ((uint64_t)(n) << 32)
-#define LR_EOI         BIT(41)
-#define LR_PRIORITY(n) ((uint64_t)(n) << 48)
-#define LR_GROUP1      BIT(60)
-#define LR_HW          BIT(61)
-#define LR_PENDING     BIT(62)
-#define LR_ACTIVE      BIT(63)
-
-/* ICH_HCR_EL2, 12.4.4. */
-#define ICH_EN              BIT(0)
-#define ICH_UIE             BIT(1)
-#define ICH_LRENPIE         BIT(2)
-#define ICH_EOICOUNT(value) ((value) >> 27 & 0x1f)
-
-/* clang-format off */
-#define EACH_LIST_REGISTER(do)   \
-	do(0, S3_4_C12_C12_0) \
-	do(1, S3_4_C12_C12_1) \
-	do(2, S3_4_C12_C12_2) \
-	do(3, S3_4_C12_C12_3) \
-	do(4, S3_4_C12_C12_4) \
-	do(5, S3_4_C12_C12_5) \
-	do(6, S3_4_C12_C12_6) \
-	do(7, S3_4_C12_C12_7) \
-	do(8, S3_4_C12_C13_0) \
-	do(9, S3_4_C12_C13_1) \
-	do(10, S3_4_C12_C13_2) \
-	do(11, S3_4_C12_C13_3) \
-	do(12, S3_4_C12_C13_4) \
-	do(13, S3_4_C12_C13_5) \
-	do(14, S3_4_C12_C13_6) \
-	do(15, S3_4_C12_C13_7)
-/* clang-format on */
-
-static uint64_t lr_read(uint32_t index)
-{
-	switch (index) {
-#define READ(n, encoding) \
-	case n:           \
-		return read_sysreg(encoding);
-		EACH_LIST_REGISTER(READ)
-#undef READ
-	default:
-		return 0;
-	}
-}
-
-static void lr_write(uint32_t index, uint64_t value)
-{
-	switch (index) {
-#define WRITE(n, encoding)                     \
-	case n:                                \
-		write_sysreg(encoding, value); \
-		break;
-		EACH_LIST_REGISTER(WRITE)
-#undef WRITE
-	default:
-		break;
-	}
-}
-
-uint32_t list_register_count(void)
-{
-	return list_registers;
-}
-
-bool list_register_number_valid(uint64_t number)
-{
-	return number < 1020;
-}
-
-struct list_register list_register_take(uint32_t index)
-{
-	uint64_t value = lr_read(index);
-
-	lr_write(index, 0);
-	return (struct list_register){ .pending = value & LR_PENDING, .active = value & LR_ACTIVE };
-}
-
-void list_register_put(uint32_t index, const struct list_register *value)
-{
-	uint64_t lr = LR_VIRTUAL(value->number) | LR_PRIORITY(value->priority);
-
-	lr |= value->group1 ? LR_GROUP1 : 0;
-	lr |= value->pending ? LR_PENDING : 0;
-	lr |= value->active ? LR_ACTIVE : 0;
-	/* The only one; what number the guest knows it by is its VMM's affair. */
-	if (value->hardware)
-		lr |= LR_HW | LR_PHYSICAL(IRQ_VIRTUAL_TIMER);
-	else
-		lr |= value->tell_eoi ? LR_EOI : 0;
-	lr_write(index, lr);
-}
-
-uint32_t list_register_eoi_count(void)
-{
-	return (uint32_t)ICH_EOICOUNT(read_sysreg(ICH_HCR_EL2));
-}
-
-void list_register_overflow(bool pending_waits, bool active_waits)
-{
-	write_sysreg(ICH_HCR_EL2,
-		     ICH_EN | (pending_waits ? ICH_UIE : 0) | (active_waits ? ICH_LRENPIE : 0));
-}
-
-/* The virtual timer is the only hardware slot. CNTV_CTL_EL02: enabled, not masked, condition met. */
-uint64_t hardware_lines(uint64_t slots)
-{
-	bool up = (read_sysreg(CNTV_CTL_EL02) & 7) == 5;
-
-	return slots & (up ? BIT(IRQ_VIRTUAL_TIMER) : 0);
-}
-
-void hardware_end(uint64_t slots)
-{
-	if (slots & BIT(IRQ_VIRTUAL_TIMER))
-		arch_irq_complete(IRQ_VIRTUAL_TIMER);
 }

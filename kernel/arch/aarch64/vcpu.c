@@ -55,7 +55,7 @@ struct vcpu *arch_vcpu_resident(void)
 /* The timer's interrupt came and is not ended: its physical active state belongs to this VCpu. */
 static bool timer_in_flight(const struct vcpu *vcpu)
 {
-	return (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
+	return slots_in_flight(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 }
 
 static void save(struct vcpu *vcpu)
@@ -142,6 +142,7 @@ static void read_id_registers(uint64_t id[ID_REGISTERS])
 void arch_vcpu_init(struct vcpu *vcpu)
 {
 	fp_init(&vcpu->arch.fp);
+	slots_tie(&vcpu->slots, IRQ_VIRTUAL_TIMER, IRQ_VIRTUAL_TIMER, true);
 	read_id_registers(vcpu_page(vcpu)->id);
 }
 
@@ -150,12 +151,6 @@ void arch_vcpu_reset(struct vcpu *vcpu)
 	arch_vcpu_forget(vcpu);
 	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET };
 	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
-}
-
-void arch_vcpu_reset_slots(struct vcpu *vcpu)
-{
-	slots_init(&vcpu->slots);
-	vcpu->slots.hardware = BIT(IRQ_VIRTUAL_TIMER);
 }
 
 static bool pstate_valid(uint64_t pstate)

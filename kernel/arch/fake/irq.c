@@ -42,6 +42,21 @@ void arch_irq_complete(uint32_t irq)
 	irqs[irq].active = false;
 }
 
+bool arch_irq_is_private(uint32_t irq)
+{
+	return irq < FAKE_IRQ_FIRST;
+}
+
+bool arch_irq_line(uint32_t irq)
+{
+	const struct vcpu *vcpu = arch_vcpu_resident();
+
+	if (irq == IRQ_VIRTUAL_TIMER)
+		return vcpu->arch.timer <= fake.clock;
+	BUG_ON(irqs[irq].edge || !irqs[irq].active);
+	return irqs[irq].line;
+}
+
 void arch_irq_set_active(uint32_t irq, bool active)
 {
 	irqs[irq].active = active;
@@ -83,7 +98,7 @@ static void handle_device(uint32_t irq)
 static void handle_virtual_timer(struct vcpu *vcpu)
 {
 	irqs[IRQ_VIRTUAL_TIMER].active = true;
-	slots_pend(&vcpu->slots, IRQ_VIRTUAL_TIMER);
+	slots_arrive(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 	vcpu_kick(vcpu);
 }
 

@@ -46,16 +46,21 @@ struct list_register list_register_take(uint32_t index)
 	return (struct list_register){ .pending = value.pending, .active = value.active };
 }
 
-/* What the specification leaves UNPREDICTABLE is a bug. */
+/* What the specification leaves UNPREDICTABLE (12.4.7) is a bug. */
 void list_register_put(uint32_t index, const struct list_register *value)
 {
 	BUG_ON(index >= fake.list_registers || !list_register_number_valid(value->number));
 	BUG_ON(registers[index].pending || registers[index].active);
 	BUG_ON(!value->pending && !value->active);
-	BUG_ON(value->hardware && value->pending && value->active);
-	for (unsigned int i = 0; i < LIST_REGISTERS_MAX; i++)
-		BUG_ON((registers[i].pending || registers[i].active) &&
-		       registers[i].number == value->number);
+	BUG_ON(value->hardware && ((value->pending && value->active) || value->tell_eoi));
+	for (unsigned int i = 0; i < LIST_REGISTERS_MAX; i++) {
+		const struct list_register *other = &registers[i];
+
+		if (!other->pending && !other->active)
+			continue;
+		BUG_ON(other->number == value->number);
+		BUG_ON(other->hardware && value->hardware && other->irq == value->irq);
+	}
 	registers[index] = *value;
 }
 
@@ -78,20 +83,6 @@ bool fake_maintenance(void)
 	for (unsigned int i = 0; i < LIST_REGISTERS_MAX; i++)
 		valid += registers[i].pending || registers[i].active;
 	return eoi_happened || (told_room && valid <= 1) || (told_eois && eois);
-}
-
-/* The virtual timer is the only hardware slot. */
-uint64_t hardware_lines(uint64_t slots)
-{
-	const struct vcpu *vcpu = arch_vcpu_resident();
-
-	return slots & (vcpu->arch.timer <= fake.clock ? BIT(IRQ_VIRTUAL_TIMER) : 0);
-}
-
-void hardware_end(uint64_t slots)
-{
-	if (slots & BIT(IRQ_VIRTUAL_TIMER))
-		arch_irq_complete(IRQ_VIRTUAL_TIMER);
 }
 
 /* The guest's side. */
@@ -146,7 +137,7 @@ void fake_guest_eoi(uint32_t number)
 			continue;
 		at->active = false;
 		if (at->hardware)
-			arch_irq_complete(IRQ_VIRTUAL_TIMER);
+			arch_irq_complete(at->irq);
 		else if (at->tell_eoi && !at->pending)
 			eoi_happened = true;
 		return;

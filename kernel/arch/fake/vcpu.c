@@ -17,7 +17,7 @@ struct vcpu *arch_vcpu_resident(void)
 /* The timer's interrupt came and is not ended: its physical active state belongs to this VCpu. */
 static bool timer_in_flight(const struct vcpu *vcpu)
 {
-	return (vcpu->slots.latch | vcpu->slots.active) & BIT(IRQ_VIRTUAL_TIMER);
+	return slots_in_flight(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 }
 
 static void save(struct vcpu *vcpu)
@@ -60,6 +60,7 @@ void arch_vcpu_forget(struct vcpu *vcpu)
 void arch_vcpu_init(struct vcpu *vcpu)
 {
 	vcpu->arch.timer = DEADLINE_NEVER;
+	slots_tie(&vcpu->slots, IRQ_VIRTUAL_TIMER, IRQ_VIRTUAL_TIMER, true);
 	fp_init(&vcpu->arch.fp);
 	for (unsigned int i = 0; i < ID_REGISTERS; i++)
 		vcpu_page(vcpu)->id[i] = i;
@@ -73,12 +74,6 @@ void arch_vcpu_reset(struct vcpu *vcpu)
 	vcpu->arch = (struct arch_vcpu){ .timer = DEADLINE_NEVER, .life = ++lives };
 	fp_init(&vcpu->arch.fp);
 	*vcpu->context.registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
-}
-
-void arch_vcpu_reset_slots(struct vcpu *vcpu)
-{
-	slots_init(&vcpu->slots);
-	vcpu->slots.hardware = BIT(IRQ_VIRTUAL_TIMER);
 }
 
 bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,

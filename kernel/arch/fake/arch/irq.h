@@ -21,8 +21,14 @@ void arch_irq_configure(uint32_t irq, bool edge);
 void arch_irq_enable(uint32_t irq);
 void arch_irq_disable(uint32_t irq);
 
-/* Deactivate: it may come again. */
+/* Deactivate: it may come again. Nothing happens where it is not active. */
 void arch_irq_complete(uint32_t irq);
+
+/* Whether each core has one of its own: its state is the resident VCpu's. */
+bool arch_irq_is_private(uint32_t irq);
+
+/* Whether the device of an active level interrupt still asks for service. */
+bool arch_irq_line(uint32_t irq);
 
 /* Handle all interrupts that are pending. */
 void arch_irq_handle(void);
