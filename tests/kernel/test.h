@@ -43,7 +43,8 @@ extern const struct suite call_suite, chain_suite, notification_suite, time_suit
 /* Those that know the architecture. */
 extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite, access_suite,
 	reply_suite;
-extern const struct suite interrupt_suite, event_suite, vcpu_suite, window_suite, device_suite;
+extern const struct suite interrupt_suite, priority_suite, timer_suite, passed_suite, event_suite,
+	vcpu_suite, window_suite, device_suite;
 
 /* report.c */
 
@@ -201,6 +202,19 @@ void task_sleep(uint64_t microseconds);
 /* Waits up to a second until *word is `value`. */
 void wait_for_word(const volatile uint64_t *word, uint64_t value, const char *file, int line);
 #define WAIT_FOR(word, value) wait_for_word(&(word), (value), __FILE__, __LINE__)
+
+/* uart.c */
+
+/* A frame of the machine's UART, its registers in the task's space, and a handler of its interrupt. */
+cap_t uart_frame(void);
+volatile uint32_t *uart_map(cap_t frame);
+cap_t uart_irq(uint32_t edge);
+
+/* Its registers (Arm DDI 0183), as offsets of words: the transmit interrupt is raised, and comes when IMSC lets it. */
+#define UART_IMSC (0x38 / 4)
+#define UART_RIS  (0x3c / 4)
+#define UART_ICR  (0x44 / 4)
+#define UART_TX   (1U << 5)
 
 /* A deadline far enough for whatever should happen soon. */
 static inline uint64_t soon(void)

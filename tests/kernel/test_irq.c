@@ -2,18 +2,10 @@
 /* Hardware interrupts, with the machine's UART as the device. */
 #include "test.h"
 
-#include <idl/aarch64.h>
-#include <idl/manifest.h>
+/* An interrupt that no device has. */
+#define NO_IRQ 90
 
-/* Interrupt of the UART (SPI 1), and one that no device has. */
-#define UART_IRQ 33
-#define NO_IRQ   90
-/* PL011 (ARM DDI 0183), as offsets of words. */
-#define UART_IMSC  (0x38 / 4)
-#define UART_RIS   (0x3c / 4)
-#define UART_ICR   (0x44 / 4)
 #define UART_ID    (0xfe0 / 4)
-#define UART_TX    (1U << 5)
 #define UART_CLEAR 0x7ff
 
 static cap_t get(uint32_t irq, uint32_t edge)
@@ -22,32 +14,6 @@ static cap_t get(uint32_t irq, uint32_t edge)
 
 	EXPECT_OK(irq_control_get(ROOT_SLOT_IRQ_CONTROL, irq, edge, ROOT_SLOT_CNODE, handler));
 	return handler;
-}
-
-/* The UART's registers in the task's space. */
-static volatile uint32_t *map_uart(void)
-{
-	const struct boot_info *boot = (const struct boot_info *)(uintptr_t)ROOT_BOOT_INFO;
-	const struct manifest *manifest = (const struct manifest *)(uintptr_t)boot->manifest;
-	uint64_t uart = manifest->platform[PLATFORM_UART];
-
-	for (uint32_t i = 0; i < boot->untyped_count; i++) {
-		const struct boot_untyped *untyped = &boot->untyped[i];
-		cap_t frame = slot_new();
-
-		if (!(untyped->flags & UNTYPED_DEVICE) || uart < untyped->address ||
-		    (uart - untyped->address) >> untyped->size_bits != 0)
-			continue;
-		EXPECT_OK(untyped_retype(ROOT_SLOT_UNTYPED + i, OBJECT_FRAME, PAGE_BITS,
-					 ROOT_SLOT_CNODE, frame, 1, uart - untyped->address));
-		EXPECT_STATUS(frame_map(frame, ROOT_SLOT_ADDRESS_SPACE, scratch_address(0),
-					RIGHT_READ | RIGHT_WRITE, MEMORY_NORMAL),
-			      ERR_ARGUMENT);
-		EXPECT_OK(frame_map(frame, ROOT_SLOT_ADDRESS_SPACE, scratch_address(0),
-				    RIGHT_READ | RIGHT_WRITE, MEMORY_DEVICE));
-		return (volatile uint32_t *)(uintptr_t)scratch_address(0);
-	}
-	test_fail(__FILE__, __LINE__, "no device memory at 0x%lx", (unsigned long)uart);
 }
 
 static void handlers(void)
@@ -92,8 +58,13 @@ static void kernels_own(void)
 
 static void device_memory(void)
 {
-	volatile uint32_t *uart = map_uart();
+	cap_t frame = uart_frame();
+	volatile uint32_t *uart;
 
+	EXPECT_STATUS(frame_map(frame, ROOT_SLOT_ADDRESS_SPACE, scratch_address(0),
+				RIGHT_READ | RIGHT_WRITE, MEMORY_NORMAL),
+		      ERR_ARGUMENT);
+	uart = uart_map(frame);
 	/* PrimeCell identification: the PL011 is part 0x011. */
 	EXPECT_EQUAL(uart[UART_ID] & 0xff, 0x11);
 	EXPECT_EQUAL(uart[UART_ID + 1] & 0x0f, 0x0);
@@ -102,8 +73,8 @@ static void device_memory(void)
 static void level(void)
 {
 	cap_t notification = object_new(OBJECT_NOTIFICATION, 0);
-	volatile uint32_t *uart = map_uart();
-	cap_t handler = get(UART_IRQ, 0);
+	volatile uint32_t *uart = uart_map(uart_frame());
+	cap_t handler = uart_irq(0);
 	uint64_t bits;
 
 	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 0x10)));
@@ -128,8 +99,8 @@ static void level(void)
 static void handler_deleted(void)
 {
 	cap_t notification = object_new(OBJECT_NOTIFICATION, 0);
-	volatile uint32_t *uart = map_uart();
-	cap_t handler = get(UART_IRQ, 0);
+	volatile uint32_t *uart = uart_map(uart_frame());
+	cap_t handler = uart_irq(0);
 	uint64_t bits;
 
 	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 1)));

@@ -34,10 +34,11 @@ void bench_interrupt(void);
 /* arch/<a>/guest_interrupt.c: a device's interrupt until the guest's handler begins. */
 void bench_guest_interrupt(void);
 
-/* uart.c: the machine's UART as a device that interrupts when it is told to. */
-
-/* A frame of the UART's registers. */
-cap_t uart_frame(void);
-
 /* A handler of the UART's interrupt, which signals a notification. */
-cap_t uart_handler(cap_t notification);
+static inline cap_t uart_handler(cap_t notification)
+{
+	cap_t handler = uart_irq(0);
+
+	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 1)));
+	return handler;
+}

@@ -28,20 +28,87 @@ guest_vectors:
 	hvc	#0xe0
 0:	b	0b
 	.balign	0x80
-	/* Interrupt: told by hypercall, or handled alone if x20 is not 0. */
+	/* Interrupt: told by hypercall, or handled at x20 if that is not 0. x11 is its group. */
 	mrs	x10, icc_iar1_el1
-	cbnz	x20, guest_quiet_interrupt
-	hvc	#0xe1
+	mov	x11, #1
+	cbz	x20, 0f
+	br	x20
+0:	hvc	#0xe1
 	msr	icc_eoir1_el1, x10
 	eret
-guest_quiet_interrupt:
-	/* A timer tick: count it in x21, set the next one x22 ticks on. */
+	.balign	0x80
+	/* Fast interrupt: group 0. */
+	mrs	x10, icc_iar0_el1
+	mov	x11, #0
+	br	x20
+	.balign	2048
+
+/* A timer tick: count it in x21, set the next one x22 ticks on. */
+guest_tick:
 	add	x21, x21, #1
 	msr	cntv_tval_el0, x22
 	isb
 	msr	icc_eoir1_el1, x10
 	eret
-	.balign	2048
+
+	/* Ends x10; x15 is the most ticks that an end took: a few, or many where the kernel came between. */
+	.macro	end_interrupt group
+	mrs	x13, cntvct_el0
+	msr	icc_eoir\group\()_el1, x10
+	isb
+	mrs	x14, cntvct_el0
+	sub	x14, x14, x13
+	cmp	x14, x15
+	csel	x15, x14, x15, hi
+	.endm
+
+/* Tells x10 and x11, can be interrupted by what is more urgent, ends it, and tells x10 again. */
+guest_nested:
+	mrs	x12, elr_el1
+	mrs	x13, spsr_el1
+	stp	x12, x13, [sp, #-32]!
+	stp	x10, x11, [sp, #16]
+	hvc	#0xe2
+	msr	daifclr, #3
+	isb
+	msr	daifset, #3
+	ldp	x10, x11, [sp, #16]
+	cbz	x11, 1f
+	end_interrupt 1
+	b	2f
+1:	end_interrupt 0
+2:	hvc	#0xe3
+	ldp	x12, x13, [sp], #32
+	msr	elr_el1, x12
+	msr	spsr_el1, x13
+	eret
+
+/* Stores x10 at x19 and waits there until the next word is not 0. */
+guest_held:
+	str	x10, [x19]
+0:	ldr	x9, [x19, #8]
+	cbz	x9, 0b
+	str	xzr, [x19, #8]
+	str	xzr, [x19]
+	end_interrupt 1
+	eret
+
+/* An interrupt of the UART at x19, whose mask is 0x38 on: counted in x21; the UART is quiet if x21 & x18 is 0 then. */
+guest_uart:
+	add	x21, x21, #1
+	tst	x21, x18
+	b.ne	0f
+	str	wzr, [x19, #0x38]
+0:	end_interrupt 1
+	eret
+
+/* Sets the timer x22 ticks on, and tells it before it ends it. */
+guest_timer_again:
+	msr	cntv_tval_el0, x22
+	isb
+	hvc	#0xe1
+	msr	icc_eoir1_el1, x10
+	eret
 
 	.macro	set_vectors
 	adr	x9, guest_vectors
@@ -55,6 +122,7 @@ guest_quiet_interrupt:
 	mov	x9, #0xff
 	msr	icc_pmr_el1, x9
 	mov	x9, #1
+	msr	icc_igrpen0_el1, x9
 	msr	icc_igrpen1_el1, x9
 	isb
 	.endm
@@ -159,7 +227,7 @@ program guest_interrupts_masked
  * with WFI if x2 is not 0.
  */
 program guest_timer
-	mov	x20, #1
+	adr	x20, guest_tick
 	mov	x21, #0
 	interrupts_ready
 	msr	daifclr, #2
@@ -175,6 +243,59 @@ program guest_timer
 	isb
 	hvc	#0x11
 2:	b	2b
+
+/* Two calls with interrupts masked, which are then handled one within the other. x0: the page for its stack. */
+program guest_nesting
+	adr	x20, guest_nested
+	add	sp, x0, #0x1000
+	mov	x15, #0
+	interrupts_ready
+	hvc	#0x10
+	hvc	#0x14
+	msr	daifclr, #3
+0:	wfi
+	b	0b
+
+/* Handles interrupts by two words at x0, without calls. */
+program guest_holds
+	adr	x20, guest_held
+	mov	x19, x0
+	interrupts_ready
+	msr	daifclr, #2
+	hvc	#0x10
+0:	wfi
+	b	0b
+
+/* x1 interrupts of the UART at x0, each caused as the last one is over, see guest_uart; a call; then it waits for more. */
+program guest_uart_interrupts
+	adr	x20, guest_uart
+	mov	x19, x0
+	mov	x18, x2
+	mov	x21, #0
+	mov	x15, #0
+	interrupts_ready
+	msr	daifclr, #2
+0:	cmp	x21, x1
+	b.hs	2f
+	mov	w9, #0x20
+	str	w9, [x19, #0x38]
+1:	ldr	w9, [x19, #0x38]
+	cbnz	w9, 1b
+	b	0b
+2:	hvc	#0x15
+3:	wfi
+	b	3b
+
+/* The virtual timer by its registers: CVAL x1, CTL x2. What comes is told with the next one set, see guest_timer_again. */
+program guest_timer_registers
+	adr	x20, guest_timer_again
+	interrupts_ready
+	msr	daifclr, #2
+	msr	cntv_cval_el0, x1
+	msr	cntv_ctl_el0, x2
+	isb
+0:	wfi
+	b	0b
 
 /* The virtual timer set x1 ticks ahead, then WFI with interrupts masked: it wakes all the same. */
 program guest_timer_masked

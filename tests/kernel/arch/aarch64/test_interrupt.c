@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interrupt slots of a VCpu, the guest's virtual timer, and WFI. */
+/* Interrupt slots of a VCpu, and WFI. */
 #include "vm.h"
 
-extern const char guest_interrupts[], guest_interrupts_masked[], guest_timer[];
-extern const char guest_timer_masked[], guest_wfi[], guest_timer_fired[];
+extern const char guest_interrupts[], guest_interrupts_masked[], guest_wfi[];
 extern const char guest_disr_write[], guest_disr_read[];
 
-#define TIMER_SLOT   27
-#define TIMER_NUMBER 27
-#define SPI          40
-#define PRIORITY     0x80
+#define SPI      40
+#define PRIORITY 0x80
 
 /* The guest takes interrupts and tells each: x10 is its number. */
 static void boot(const char *program)
@@ -24,41 +21,20 @@ static void expect_interrupt(uint32_t number)
 	EXPECT_EQUAL(vm.page->registers.x[10], number);
 }
 
-static void set_slot(uint32_t slot, uint64_t change)
-{
-	EXPECT_OK(vcpu_set_slot(vm.vcpu, slot, change));
-}
-
-static uint64_t pending(void)
-{
-	uint64_t bits, active;
-
-	EXPECT_OK(vcpu_query_slots(vm.vcpu, &bits, &active));
-	return bits;
-}
-
-static uint64_t active(void)
-{
-	uint64_t bits, value;
-
-	EXPECT_OK(vcpu_query_slots(vm.vcpu, &bits, &value));
-	return value;
-}
-
 static void edge(void)
 {
 	boot(guest_interrupts);
-	set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
-	EXPECT_EQUAL(pending(), 1ULL << 5);
+	vm_set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
+	EXPECT_EQUAL(vm_pending(), 1ULL << 5);
 	vm_reply(DISPOSITION_STEP, 0);
 	expect_interrupt(SPI);
 	/* Acknowledged: active, not pending. */
-	EXPECT_EQUAL(pending(), 0);
-	EXPECT_EQUAL(active(), 1ULL << 5);
+	EXPECT_EQUAL(vm_pending(), 0);
+	EXPECT_EQUAL(vm_active(), 1ULL << 5);
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(active(), 0);
+	EXPECT_EQUAL(vm_active(), 0);
 	/* Once more, now that the guest is idle. */
-	set_slot(5, SLOT_PEND);
+	vm_set_slot(5, SLOT_PEND);
 	vm_wait();
 	expect_interrupt(SPI);
 }
@@ -66,39 +42,39 @@ static void edge(void)
 static void pended_while_active(void)
 {
 	boot(guest_interrupts);
-	set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
+	vm_set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
 	vm_reply(DISPOSITION_STEP, 0);
 	expect_interrupt(SPI);
-	set_slot(5, SLOT_PEND);
-	EXPECT_EQUAL(pending(), 1ULL << 5);
-	EXPECT_EQUAL(active(), 1ULL << 5);
+	vm_set_slot(5, SLOT_PEND);
+	EXPECT_EQUAL(vm_pending(), 1ULL << 5);
+	EXPECT_EQUAL(vm_active(), 1ULL << 5);
 	vm_reply(DISPOSITION_STEP, 0);
 	expect_interrupt(SPI);
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(pending() | active(), 0);
+	EXPECT_EQUAL(vm_pending() | vm_active(), 0);
 }
 
 static void level(void)
 {
 	boot(guest_interrupts);
-	set_slot(6, slot_configured(SPI, PRIORITY, SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE));
+	vm_set_slot(6, slot_configured(SPI, PRIORITY, SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE));
 	/* As long as the line is up it comes again after each end of interrupt. */
 	for (unsigned int i = 0; i < 4; i++) {
 		vm_reply(DISPOSITION_STEP, 0);
 		expect_interrupt(SPI);
 	}
-	set_slot(6, SLOT_SET_LINE);
+	vm_set_slot(6, SLOT_SET_LINE);
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(pending() | active(), 0);
+	EXPECT_EQUAL(vm_pending() | vm_active(), 0);
 }
 
 static void level_goes_down_in_time(void)
 {
 	boot(guest_interrupts_masked);
-	set_slot(6, slot_configured(SPI, PRIORITY, SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE));
-	EXPECT_EQUAL(pending(), 1ULL << 6);
-	set_slot(6, SLOT_SET_LINE);
-	EXPECT_EQUAL(pending(), 0);
+	vm_set_slot(6, slot_configured(SPI, PRIORITY, SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE));
+	EXPECT_EQUAL(vm_pending(), 1ULL << 6);
+	vm_set_slot(6, SLOT_SET_LINE);
+	EXPECT_EQUAL(vm_pending(), 0);
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
 }
 
@@ -109,9 +85,9 @@ static void many(void)
 	for (uint32_t i = 0; i < 20; i++) {
 		uint32_t n = i * 7 % 20;
 
-		set_slot(n, slot_configured(SPI + n, 8 * (n + 1), SLOT_PEND));
+		vm_set_slot(n, slot_configured(SPI + n, 8 * (n + 1), SLOT_PEND));
 	}
-	EXPECT_EQUAL(pending(), (1ULL << 20) - 1);
+	EXPECT_EQUAL(vm_pending(), (1ULL << 20) - 1);
 	vm_reply(DISPOSITION_STEP, 0);
 	for (uint32_t i = 0; i < 20; i++) {
 		expect_interrupt(SPI + i);
@@ -119,37 +95,37 @@ static void many(void)
 			vm_reply(DISPOSITION_STEP, 0);
 	}
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(pending() | active(), 0);
+	EXPECT_EQUAL(vm_pending() | vm_active(), 0);
 }
 
 static void many_lines(void)
 {
 	boot(guest_interrupts_masked);
 	for (uint32_t n = 0; n < 12; n++)
-		set_slot(n, slot_configured(SPI + n, 8 * (n + 1),
-					    SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE));
+		vm_set_slot(n, slot_configured(SPI + n, 8 * (n + 1),
+					       SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE));
 	vm_reply(DISPOSITION_STEP, 0);
 	for (uint32_t n = 0; n < 12; n++) {
 		/* The most urgent comes until its line is down. */
 		expect_interrupt(SPI + n);
 		vm_reply(DISPOSITION_STEP, 0);
 		expect_interrupt(SPI + n);
-		set_slot(n, SLOT_SET_LINE);
+		vm_set_slot(n, SLOT_SET_LINE);
 		if (n < 11)
 			vm_reply(DISPOSITION_STEP, 0);
 	}
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(pending() | active(), 0);
+	EXPECT_EQUAL(vm_pending() | vm_active(), 0);
 }
 
 static void disabled(void)
 {
 	boot(guest_interrupts);
-	set_slot(5, SLOT_CONFIGURE | SLOT_GROUP1 | SLOT_NUMBER(SPI) | SLOT_PRIORITY(PRIORITY) |
-			    SLOT_PEND);
+	vm_set_slot(5, SLOT_CONFIGURE | SLOT_GROUP1 | SLOT_NUMBER(SPI) | SLOT_PRIORITY(PRIORITY) |
+			       SLOT_PEND);
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(pending(), 1ULL << 5);
-	set_slot(5, slot_configured(SPI, PRIORITY, 0));
+	EXPECT_EQUAL(vm_pending(), 1ULL << 5);
+	vm_set_slot(5, slot_configured(SPI, PRIORITY, 0));
 	vm_wait();
 	expect_interrupt(SPI);
 }
@@ -157,21 +133,21 @@ static void disabled(void)
 static void unpended(void)
 {
 	boot(guest_interrupts_masked);
-	set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
-	set_slot(5, SLOT_UNPEND);
-	EXPECT_EQUAL(pending(), 0);
+	vm_set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
+	vm_set_slot(5, SLOT_UNPEND);
+	EXPECT_EQUAL(vm_pending(), 0);
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
 }
 
 static void activation(void)
 {
 	boot(guest_interrupts_masked);
-	set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND | SLOT_ACTIVATE));
-	EXPECT_EQUAL(active(), 1ULL << 5);
+	vm_set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND | SLOT_ACTIVATE));
+	EXPECT_EQUAL(vm_active(), 1ULL << 5);
 	/* Active is not taken again before it is inactive. */
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(active(), 1ULL << 5);
-	set_slot(5, SLOT_DEACTIVATE);
+	EXPECT_EQUAL(vm_active(), 1ULL << 5);
+	vm_set_slot(5, SLOT_DEACTIVATE);
 	vm_wait();
 	expect_interrupt(SPI);
 }
@@ -197,7 +173,7 @@ static void notification_edge(void)
 	cap_t signal = mint_new(notification, RIGHT_WRITE, 1);
 
 	boot(guest_interrupts);
-	set_slot(9, slot_configured(SPI, PRIORITY, 0));
+	vm_set_slot(9, slot_configured(SPI, PRIORITY, 0));
 	EXPECT_OK(notification_bind_slot(notification, vm.vcpu, 9));
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 1000);
 	for (unsigned int i = 0; i < 3; i++) {
@@ -215,7 +191,7 @@ static void notification_level(void)
 	uint64_t bits;
 
 	boot(guest_interrupts);
-	set_slot(9, slot_configured(SPI, PRIORITY, SLOT_LEVEL));
+	vm_set_slot(9, slot_configured(SPI, PRIORITY, SLOT_LEVEL));
 	EXPECT_OK(notification_bind_slot(notification, vm.vcpu, 9));
 	EXPECT_OK(notification_signal(signal));
 	for (unsigned int i = 0; i < 3; i++) {
@@ -226,7 +202,7 @@ static void notification_level(void)
 	EXPECT_OK(notification_clear(notification, &bits));
 	EXPECT_EQUAL(bits, 6);
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 2000);
-	EXPECT_EQUAL(pending() | active(), 0);
+	EXPECT_EQUAL(vm_pending() | vm_active(), 0);
 }
 
 static void notification_binding(void)
@@ -265,140 +241,12 @@ static void wfi_waits(void)
 	/* Idle costs it nothing. */
 	EXPECT_EQUAL(time_consumed(vm.time), before);
 	/* An interrupt wakes it, masked or not. */
-	set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
+	vm_set_slot(5, slot_configured(SPI, PRIORITY, SLOT_PEND));
 	vm_wait();
 	VM_EXPECT_CALL(7);
 	/* It is still pending: the next WFI does not wait. */
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT_CALL(8);
-}
-
-static void timer_slot(void)
-{
-	set_slot(TIMER_SLOT, slot_configured(TIMER_NUMBER, PRIORITY, SLOT_LEVEL));
-}
-
-static void boot_timer(uint64_t rounds, uint64_t idle, uint64_t interval_us)
-{
-	vm_new();
-	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(interval_us);
-	vm_run(guest_timer, 0, rounds, idle);
-	VM_EXPECT_CALL(0x11);
-	EXPECT_EQUAL(vm.page->registers.x[21], rounds);
-}
-
-static void timer_without_exits(void)
-{
-	uint64_t start = counter_read();
-
-	boot_timer(20, 0, 500);
-	/* Exit 1 was the start, this one is the next. */
-	EXPECT_EQUAL(vm.exit.word[0], 2);
-	EXPECT(counter_read() - start >= ticks(20 * 500));
-}
-
-static void timer_in_idle(void)
-{
-	boot_timer(20, 1, 500);
-	EXPECT_EQUAL(vm.exit.word[0], 2);
-}
-
-/* The number that the guest knows it by is the VMM's choice; its EOI ends the physical timer interrupt all the same. */
-static void timer_under_another_number(void)
-{
-	vm_new();
-	vm_start();
-	set_slot(TIMER_SLOT, slot_configured(40, PRIORITY, SLOT_LEVEL));
-	vm.update->registers.x[22] = ticks(500);
-	vm_run(guest_timer, 0, 5, 0);
-	VM_EXPECT_CALL(0x11);
-	EXPECT_EQUAL(vm.page->registers.x[21], 5);
-}
-
-static void timer_wakes_masked(void)
-{
-	vm_new();
-	vm_start();
-	timer_slot();
-	vm_run(guest_timer_masked, 0, ticks(1000), 0);
-	VM_EXPECT_CALL(0x12);
-	/* Enabled, not masked, condition met (CNTV_CTL_EL0, Arm ARM D19.12.18). */
-	EXPECT_EQUAL(vm.page->registers.x[3], 5);
-}
-
-static void timers_of_two(void)
-{
-	struct vm first;
-
-	/* The first's timer runs on while the second has the core. */
-	vm_new_at(0);
-	vm_start();
-	timer_slot();
-	vm.update->registers.x[1] = ticks(5000);
-	vm.update->registers.pc = guest_address(guest_timer_masked);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
-	first = vm;
-	vm_new_at(1);
-	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(1000);
-	vm_run(guest_timer, 0, 10, 0);
-	VM_EXPECT_CALL(0x11);
-	vm = first;
-	vm_wait();
-	VM_EXPECT_CALL(0x12);
-}
-
-/* A guest that takes away its timer's pending state leaves the timers of others alone. */
-static void timer_unpended(void)
-{
-	vm_new_at(0);
-	vm_start();
-	timer_slot();
-	vm_run(guest_timer_fired, 0, ticks(500), 0);
-	VM_EXPECT_CALL(0x50);
-	set_slot(TIMER_SLOT, SLOT_UNPEND);
-	vm_new_at(1);
-	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(1000);
-	vm_run(guest_timer, 0, 10, 0);
-	VM_EXPECT_CALL(0x11);
-}
-
-/* The same when its VMM does it while another guest has the core, as at a reset of its interrupt controller. */
-static void timer_unpended_from_afar(void)
-{
-	struct vm first;
-
-	vm_new_at(0);
-	vm_start();
-	timer_slot();
-	vm_run(guest_timer_fired, 0, ticks(500), 0);
-	VM_EXPECT_CALL(0x50);
-	first = vm;
-	vm_new_at(1);
-	vm_start();
-	vm_run(guest_disr_read, 0, 0, 0);
-	VM_EXPECT_CALL(0x52);
-	EXPECT_OK(vcpu_set_slot(first.vcpu, TIMER_SLOT, SLOT_UNPEND | SLOT_DEACTIVATE));
-	/* Its exit comes again, and it goes on. */
-	vm = first;
-	vm_wait();
-	VM_EXPECT_CALL(0x50);
-	vm.update->registers.pc = guest_address(guest_disr_read);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply(DISPOSITION_RESUME | REPLY_REGISTERS, 0);
-	VM_EXPECT_CALL(0x52);
-	vm_new_at(2);
-	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(1000);
-	vm_run(guest_timer, 0, 10, 0);
-	VM_EXPECT_CALL(0x11);
 }
 
 /* What one guest writes into DISR_EL1 another does not read. */
@@ -430,13 +278,6 @@ static const struct test tests[] = {
 	{ "interrupt: a notification as a level", notification_level },
 	{ "interrupt: binding of notifications", notification_binding },
 	{ "interrupt: WFI waits in the kernel", wfi_waits },
-	{ "interrupt: the virtual timer makes no exits", timer_without_exits },
-	{ "interrupt: the virtual timer wakes an idle guest", timer_in_idle },
-	{ "interrupt: the virtual timer under another number", timer_under_another_number },
-	{ "interrupt: the virtual timer wakes a guest that masks it", timer_wakes_masked },
-	{ "interrupt: the timers of two guests", timers_of_two },
-	{ "interrupt: a timer that is unpended", timer_unpended },
-	{ "interrupt: a timer that is unpended from afar", timer_unpended_from_afar },
 	{ "interrupt: deferred errors of two guests", deferred_errors_of_two },
 };
 

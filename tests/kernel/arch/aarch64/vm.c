@@ -174,6 +174,27 @@ bool vm_is_quiet(uint64_t microseconds)
 	return message_recv(vm.endpoint, &vm.exit, counter_after_us(microseconds)) == ERR_DEADLINE;
 }
 
+void vm_set_slot(uint32_t slot, uint64_t change)
+{
+	EXPECT_OK(vcpu_set_slot(vm.vcpu, slot, change));
+}
+
+uint64_t vm_pending(void)
+{
+	uint64_t pending, active;
+
+	EXPECT_OK(vcpu_query_slots(vm.vcpu, &pending, &active));
+	return pending;
+}
+
+uint64_t vm_active(void)
+{
+	uint64_t pending, active;
+
+	EXPECT_OK(vcpu_query_slots(vm.vcpu, &pending, &active));
+	return active;
+}
+
 void vm_expect(enum exit_kind kind, const char *file, int line)
 {
 	uint64_t got = vm.exit.label - LABEL_EXIT;

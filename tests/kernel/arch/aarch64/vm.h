@@ -16,6 +16,8 @@
 
 /* PSTATE: EL1 with its own stack pointer, all interrupts masked (Arm ARM C5.2.19). */
 #define PSTATE_EL1H 0x3c5ULL
+/* Of these, what masks interrupts. */
+#define PSTATE_I 0x80ULL
 
 /* Badges at the VM's endpoint. */
 #define BADGE_VCPU   0x51
@@ -76,6 +78,11 @@ void vm_wait(void);
 
 /* True if no exit comes for so many microseconds. */
 bool vm_is_quiet(uint64_t microseconds);
+
+/* Changes a slot; and what is pending or active, a bit a slot. */
+void vm_set_slot(uint32_t slot, uint64_t change);
+uint64_t vm_pending(void);
+uint64_t vm_active(void);
 
 /* The last exit is of this kind, and for calls has this immediate. */
 void vm_expect(enum exit_kind kind, const char *file, int line);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine's UART, a PL011, as a device that interrupts at a known instruction: what was printed by
- * the kernel left its transmit interrupt raised, so it comes when it is unmasked (Arm DDI 0183, 3.3.10).
+ * The machine's UART, a PL011, as a device that interrupts when it is told to: what was printed by the kernel left its
+ * transmit interrupt raised, so it comes when it is unmasked (Arm DDI 0183, 3.3.10).
  */
-#include "kernel-bench.h"
+#include "test.h"
 
 #include <idl/aarch64.h>
 #include <idl/manifest.h>
 
+/* SPI 1. */
 #define UART_IRQ 33
 
 cap_t uart_frame(void)
@@ -30,11 +31,17 @@ cap_t uart_frame(void)
 	test_fail(__FILE__, __LINE__, "no device memory at 0x%lx", (unsigned long)uart);
 }
 
-cap_t uart_handler(cap_t notification)
+volatile uint32_t *uart_map(cap_t frame)
+{
+	EXPECT_OK(frame_map(frame, ROOT_SLOT_ADDRESS_SPACE, scratch_address(0),
+			    RIGHT_READ | RIGHT_WRITE, MEMORY_DEVICE));
+	return (volatile uint32_t *)(uintptr_t)scratch_address(0);
+}
+
+cap_t uart_irq(uint32_t edge)
 {
 	cap_t handler = slot_new();
 
-	EXPECT_OK(irq_control_get(ROOT_SLOT_IRQ_CONTROL, UART_IRQ, 0, ROOT_SLOT_CNODE, handler));
-	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 1)));
+	EXPECT_OK(irq_control_get(ROOT_SLOT_IRQ_CONTROL, UART_IRQ, edge, ROOT_SLOT_CNODE, handler));
 	return handler;
 }
