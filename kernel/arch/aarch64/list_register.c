@@ -25,6 +25,7 @@ static uint32_t count;
 #define ICH_EN              BIT(0)
 #define ICH_UIE             BIT(1)
 #define ICH_LRENPIE         BIT(2)
+#define ICH_TDIR            BIT(14)
 #define ICH_EOICOUNT(value) ((value) >> 27 & 0x1f)
 
 /* clang-format off */
@@ -120,6 +121,7 @@ uint32_t list_register_eoi_count(void)
 
 void list_register_overflow(bool pending_waits, bool active_waits)
 {
-	write_sysreg(ICH_HCR_EL2,
-		     ICH_EN | (pending_waits ? ICH_UIE : 0) | (active_waits ? ICH_LRENPIE : 0));
+	/* ICC_DIR_EL1 can mean what another VCpu has acknowledged, so it is the VMM's. */
+	write_sysreg(ICH_HCR_EL2, ICH_EN | ICH_TDIR | (pending_waits ? ICH_UIE : 0) |
+					  (active_waits ? ICH_LRENPIE : 0));
 }

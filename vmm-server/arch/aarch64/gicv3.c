@@ -62,6 +62,7 @@ static void gicd_write_router(struct gicv3 *gic, uint64_t offset, uint32_t value
 	uint32_t bit = (uint32_t)(offset - GICD_IROUTER_FIRST) / 8;
 	uint64_t old = gic->router[bit];
 
+	gicv3_move(gic, gic->moving & 1U << bit);
 	if (offset % 8)
 		gic->router[bit] = (uint32_t)old | (uint64_t)(value & IROUTER_HIGH) << 32;
 	else

@@ -17,12 +17,15 @@
 static void gicv3_set_state(struct gicv3 *gic, const struct gicv3_bank *bank, uint32_t bits,
 			    void (*set)(struct slots *slots, uint32_t slot, bool on), bool on)
 {
+	/* What has ended meanwhile changes where it is routed to. */
+	if (!bank->vcpu)
+		gicv3_move(gic, bits & gic->moving);
 	for (uint32_t left = bits; left; left &= left - 1) {
 		uint32_t bit = (uint32_t)__builtin_ctz(left);
 
 		set(vmm_slots(gicv3_home(gic, bank, bit)), gicv3_intid(bank, bit), on);
 	}
-	/* It may have ended what waited for its end to move, or be one more that waits. */
+	/* It may be ended by this, or have to be looked at again from now on. */
 	if (!bank->vcpu)
 		gicv3_move(gic, bits & gic->moving);
 }
@@ -123,6 +126,8 @@ static void gicv3_write_configuration(struct gicv3 *gic, uint32_t half, uint32_t
 		slots_set_line(vmm_slots(gicv3_home(gic, bank, bit)), gicv3_intid(bank, bit),
 			       bank->lines >> bit & 1);
 	}
+	/* It may be pending by that, and wait to move. */
+	gicv3_move(gic, changed & gic->moving);
 }
 
 /* Which 32 INTIDs the frame shows. */
