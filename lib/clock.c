@@ -34,17 +34,27 @@ void clock_init(struct clock *clock, const struct clock_page *page)
 	*clock = (struct clock){ .page = page };
 }
 
+/* Ticks since the second of `last` began. It may have begun before the counter did, or since `counter` was read. */
+static uint64_t elapsed(const struct clock *clock, uint64_t counter)
+{
+	uint64_t ticks = counter - clock->last.counter;
+
+	return (int64_t)ticks < 0 ? 0 : ticks;
+}
+
 uint64_t clock_seconds(struct clock *clock, uint64_t counter)
 {
-	const struct clock_time *last = &clock->last;
-	uint64_t elapsed;
-
 	for (uint32_t i = 0; i < LOOKS; i++)
 		if (look(clock))
 			break;
-	/* The second may have begun before the counter did, or since `counter` was read. */
-	elapsed = counter - last->counter;
-	return last->seconds + ((int64_t)elapsed < 0 ? 0 : elapsed / counter_frequency());
+	return clock->last.seconds + elapsed(clock, counter) / counter_frequency();
+}
+
+uint64_t clock_ahead(const struct clock *clock, uint64_t counter, uint32_t seconds)
+{
+	uint64_t frequency = counter_frequency();
+
+	return counter - elapsed(clock, counter) % frequency + seconds * frequency;
 }
 
 void clock_publish(struct clock_page *page, const struct clock_time *time)

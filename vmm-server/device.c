@@ -84,6 +84,7 @@ const char *device_attach(struct vmm *vmm, const struct vmm_device *config)
 			.memory = &vmm->memory,
 			.channel = (struct channel *)(uintptr_t)config->channel,
 			.peer = config->peer,
+			.clock = (const struct clock_page *)(uintptr_t)vmm->config->clock,
 			.deadline = DEADLINE_NEVER,
 		},
 		.vmm = vmm,

@@ -20,6 +20,7 @@
 #include <bus.h>
 #include <device.h>
 #include <devices/pl011.h>
+#include <devices/pl031.h>
 #include <devices/pl061.h>
 #include <memory.h>
 #include <slots.h>
@@ -79,6 +80,7 @@ struct vmm {
 	struct device devices[VMM_DEVICES_MAX];
 	uint32_t device_count;
 	struct pl011 pl011;
+	struct pl031 pl031;
 	struct pl061 pl061;
 	struct virtio_console virtio_console;
 	struct forward forward;

@@ -30,6 +30,7 @@ int main(void)
 	srunner_add_suite(runner, exits_suite());
 	srunner_add_suite(runner, gic_suite());
 	srunner_add_suite(runner, pl011_suite());
+	srunner_add_suite(runner, pl031_suite());
 	srunner_add_suite(runner, pl061_suite());
 	srunner_add_suite(runner, psci_suite());
 	srunner_add_suite(runner, sysreg_suite());

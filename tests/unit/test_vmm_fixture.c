@@ -20,6 +20,7 @@ struct vmm vmm;
 uint8_t memory[MEMORY_SIZE] __attribute__((aligned(4096)));
 struct vcpu_page *page;
 struct vcpu_update *update;
+struct clock_page clock_page;
 struct line console;
 struct line log_line_memory;
 struct line virtio_lines[VMM_PORTS_MAX];
@@ -127,6 +128,7 @@ void guest_configure(void)
 	memset(&config, 0, sizeof(config));
 	memset(&console, 0, sizeof(console));
 	memset(&log_line_memory, 0, sizeof(log_line_memory));
+	memset(&clock_page, 0, sizeof(clock_page));
 	memset(slot, 0, sizeof(slot));
 	memset(signals, 0, sizeof(signals));
 	memset(pages, 0, sizeof(pages));
@@ -152,7 +154,7 @@ void guest_configure(void)
 	config.root = CAP_ROOT;
 	config.console.notify = CAP_CONSOLE_NOTIFY;
 	config.log_notify = CAP_LOG_NOTIFY;
-	config.device_count = 4;
+	config.device_count = 5;
 	config.devices[0] = (struct vmm_device){
 		.kind = VMM_DEVICE_GICV3,
 		.address = DISTRIBUTOR,
@@ -163,6 +165,8 @@ void guest_configure(void)
 	configure_device(1, VMM_DEVICE_PL011, UART_IRQ, UART);
 	configure_device(2, VMM_DEVICE_VIRTIO_CONSOLE, VIRTIO_IRQ, VIRTIO);
 	configure_device(3, VMM_DEVICE_POWER_BUTTON, GPIO_IRQ, GPIO);
+	configure_device(4, VMM_DEVICE_PL031, RTC_IRQ, RTC);
+	config.clock = (uint64_t)(uintptr_t)&clock_page;
 	stream_consumer_init(&console_out, &console.output);
 	stream_producer_init(&console_in, &console.input);
 	stream_consumer_init(&log_out, &log_line_memory.output);

@@ -24,6 +24,8 @@
 #define VIRTIO_IRQ    48
 #define GPIO          0x09030000ULL
 #define GPIO_IRQ      39
+#define RTC           0x09010000ULL
+#define RTC_IRQ       34
 
 /* ck_assert() notes every call in a file: too slow for what is asked a million times. */
 #define must(condition)                                 \
@@ -58,6 +60,7 @@ struct fake_slot {
 extern struct vmm_config config;
 extern struct vmm vmm;
 extern uint8_t memory[MEMORY_SIZE];
+extern struct clock_page clock_page;
 extern struct vcpu_page *page;
 extern struct vcpu_update *update;
 extern struct line console;
@@ -125,6 +128,7 @@ Suite *bus_suite(void);
 Suite *gic_suite(void);
 Suite *psci_suite(void);
 Suite *pl011_suite(void);
+Suite *pl031_suite(void);
 Suite *pl061_suite(void);
 Suite *decode_suite(void);
 Suite *emulate_suite(void);

@@ -132,6 +132,21 @@ static void add_pl011(struct tree *tree, struct arena *arena, const struct guest
 	tree_bytes(tree, node, "clock-names", clock_names, sizeof(clock_names));
 }
 
+static void add_pl031(struct tree *tree, struct arena *arena, const struct guest_device *device)
+{
+	static const char compatible[] = "arm,pl031\0arm,primecell";
+	const uint64_t reg[] = { device->address, device->size };
+	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
+	int node = tree_node(tree, 0,
+			     arena_print(arena, "pl031@%llx", (unsigned long long)device->address));
+
+	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
+	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
+	tree_cell(tree, node, "clocks", tree->clock);
+	tree_text(tree, node, "clock-names", "apb_pclk");
+}
+
 /* The button, as Linux's gpio-keys.yaml has it. */
 static void add_button(struct tree *tree)
 {
@@ -235,6 +250,9 @@ static void add_device(struct tree *tree, struct arena *arena, const struct gues
 	switch (device->kind) {
 	case VMM_DEVICE_PL011:
 		add_pl011(tree, arena, device);
+		break;
+	case VMM_DEVICE_PL031:
+		add_pl031(tree, arena, device);
 		break;
 	case VMM_DEVICE_VIRTIO_CONSOLE:
 	case VMM_DEVICE_CONSOLE_COPY:

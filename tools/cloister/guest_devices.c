@@ -40,6 +40,7 @@ static const struct device_type {
 } device_types[] = {
 	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33 },
 	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0 },
+	{ "pl031", VMM_DEVICE_PL031, 0x09010000, 34 },
 	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39 },
 };
 
@@ -97,10 +98,11 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 	name = schema_text(node, "type", device_types[0].name);
 	type = find_type(name);
 	if (!type) {
-		error_at(document, schema_node(node, "type"),
-			 "there is no device type \"%s\"\nuse \"pl011\", \"virtio-console\" or "
-			 "\"power-button\" (the GICv3 is always there)",
-			 name);
+		error_at(
+			document, schema_node(node, "type"),
+			"there is no device type \"%s\"\nuse \"pl011\", \"virtio-console\", \"pl031\" or "
+			"\"power-button\" (the GICv3 is always there)",
+			name);
 		return;
 	}
 	if (guest_device(guest, type->kind))

@@ -262,6 +262,8 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 	plan_devices(&g);
 	plan_vcpus(&g);
 	plan_lines(&g, serial);
+	if (guest_device(guest, VMM_DEVICE_PL031))
+		g.config.clock = plan_clock_reader(&g.vmm);
 	process_configure(&g.vmm, &g.config, sizeof(g.config));
 	snprintf(record.name, sizeof(record.name), "%s", guest->name);
 	if (guest_device(guest, VMM_DEVICE_POWER_BUTTON))

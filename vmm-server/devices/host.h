@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <idl/clock.h>
 #include <idl/vmm.h>
 
 #include <cloister/message.h>
@@ -25,6 +26,8 @@ struct host {
 	/* The channel between the two processes of a device, and the other's notification. */
 	struct channel *channel;
 	cap_t peer;
+	/* The clock page, for a device that tells the time. */
+	const struct clock_page *clock;
 	/* The rest is for the functions below: the level of the interrupt; the clock. */
 	bool line;
 	uint64_t deadline;

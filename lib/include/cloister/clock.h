@@ -22,6 +22,12 @@ void clock_init(struct clock *clock, const struct clock_page *page);
 /* The second in which the counter stands at `counter`. */
 uint64_t clock_seconds(struct clock *clock, uint64_t counter);
 
+/*
+ * The value of the counter, which stands at `counter` now, at which the second begins that is `seconds` (not 0) ahead, by
+ * what clock_seconds() saw last: later than now, and not by more than so many seconds.
+ */
+uint64_t clock_ahead(const struct clock *clock, uint64_t counter, uint32_t seconds);
+
 /* For the driver: let the page say `time`. */
 void clock_publish(struct clock_page *page, const struct clock_time *time);
 

@@ -24,6 +24,7 @@ const struct arch_device arch_devices[ARCH_DEVICE_KINDS] = {
 	[VMM_DEVICE_CONSOLE_COPY] = { &forward_console_model, offsetof(struct vmm, forward),
 				      VMM_EVENT_CONSOLE_COPY },
 	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, pl061), VMM_EVENT_POWER },
+	[VMM_DEVICE_PL031] = { &pl031_model, offsetof(struct vmm, pl031), 0 },
 };
 
 void arch_vcpu_pages(struct vcpu *vcpu, uint32_t index)
