@@ -73,6 +73,12 @@ void budget_begin(struct sched_context *sc, uint64_t earliest)
 	}
 }
 
+void budget_end_idle(struct sched_context *sc, uint64_t now)
+{
+	sc->idle = false;
+	budget_begin(sc, now);
+}
+
 /*
  * The timer ends a stretch with the budget. What goes on for longer than another of it was not used here: a host that
  * emulates this processor, or the firmware, took that time. Its debt would be paid for many periods.

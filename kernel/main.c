@@ -22,7 +22,7 @@ static void check_manifest(const struct manifest *manifest)
 		panic("the manifest is damaged: a count is out of range");
 }
 
-struct registers *kernel_main(const struct manifest *manifest)
+struct resume kernel_main(const struct manifest *manifest)
 {
 	check_manifest(manifest);
 	timeout_start();

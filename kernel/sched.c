@@ -5,6 +5,7 @@
 #include <arch/cpu.h>
 #include <arch/registers.h>
 #include <budget.h>
+#include <charge.h>
 #include <ipc.h>
 #include <sched.h>
 #include <vcpu.h>
@@ -26,17 +27,10 @@ void sched_start(void)
 
 /* Ready queues. */
 
-/* Somebody is ready for its time after a while without: what was not wanted is not made up for. */
-static void end_idle(struct sched_context *sc, uint64_t now)
-{
-	sc->idle = false;
-	budget_begin(sc, now);
-}
-
 /* Apart, so that the way of an exit has nothing to save for it. */
 static __attribute__((noinline)) void end_idle_now(struct sched_context *sc)
 {
-	end_idle(sc, arch_counter());
+	budget_end_idle(sc, arch_counter());
 }
 
 /* A context with time waits for the core from now on. */
@@ -80,41 +74,6 @@ static bool has_time(const struct sched_context *sc)
 	return sc && sc->count && list_empty(&sc->timeout.link);
 }
 
-/* The timer ends a turn with the budget. What is longer was not used, but stolen (budget.c). */
-static void count_answer(struct sched_context *sc, uint64_t used)
-{
-	uint64_t counted = used < 2 * sc->budget ? used : 2 * sc->budget;
-
-	sc->answer_left -= counted < sc->answer_left ? counted : sc->answer_left;
-}
-
-bool sched_charge(uint64_t now)
-{
-	struct sched_context *sc = core.sc;
-	uint64_t used = now - core.since;
-	bool over;
-
-	core.since = now;
-	if (!sc)
-		return false;
-	sc->consumed += used;
-	if (sc->answer_left != DEADLINE_NEVER)
-		count_answer(sc, used);
-	if (budget_is_full(sc)) {
-		over = used >= sc->refill[sc->first].amount;
-		sc->refill[sc->first].amount = over ? sc->budget :
-						      sc->refill[sc->first].amount - used;
-		return over;
-	}
-	over = used >= sc->refill[sc->first].amount;
-	budget_use(sc, used);
-	if (sc->refill[sc->first].when > now) {
-		timeout_set(&sc->timeout, sc->refill[sc->first].when);
-		over = true;
-	}
-	return over;
-}
-
 void sched_refill(struct sched_context *sc)
 {
 	struct context *holder = sc->holder;
@@ -130,6 +89,7 @@ void sched_wake(struct context *context)
 	if (is_queued(context))
 		return;
 	context->state = STATE_READY;
+	core.cause = context->sc;
 	if (context != core.current && has_time(context->sc))
 		enqueue(context, false);
 }
@@ -241,10 +201,15 @@ void sched_forget(struct context *context)
 		core.current = &nobody;
 }
 
-/* The decision at the end of each entry. */
+/*
+ * The decision at the end of each entry. It is in one piece for a call and in one for an interrupt: an exit comes through
+ * here twice.
+ */
+
+#define INLINE static inline __attribute__((always_inline))
 
 /* The running context if it may go on, else the first in the queues; NULL: nobody. */
-static struct context *pick(bool turn_over)
+INLINE struct context *pick(bool turn_over)
 {
 	struct context *current = core.current;
 	struct context *ready;
@@ -268,7 +233,7 @@ static struct context *pick(bool turn_over)
 	return ready;
 }
 
-static void set_timer(void)
+INLINE void set_timer(void)
 {
 	uint64_t when = timeout_first();
 
@@ -287,24 +252,6 @@ static void set_timer(void)
 	}
 }
 
-/* From `now` on, `sc` is charged instead of who was. */
-static __attribute__((noinline)) void charge_other(struct sched_context *sc, uint64_t now)
-{
-	struct sched_context *last = core.sc;
-
-	sched_charge(now);
-	if (last && !budget_is_full(last))
-		last->idle = !last->holder || last->holder->state != STATE_READY;
-	core.sc = sc;
-	core.since = now;
-	if (!sc || budget_is_full(sc))
-		return;
-	if (sc->idle)
-		end_idle(sc, now);
-	else
-		budget_begin(sc, now > sc->period ? now - sc->period : 0);
-}
-
 /* Who runs on the time that an answer should have come in, and did not, runs no longer. */
 static void end_late(struct sched_context *sc)
 {
@@ -321,10 +268,9 @@ static void end_late(struct sched_context *sc)
 }
 
 /* What the timer's interrupt is for. True: the running context's turn is over. */
-static bool timer_work(void)
+static bool timer_work(uint64_t now)
 {
-	uint64_t now = arch_counter();
-	bool turn_over = sched_charge(now);
+	bool turn_over = charge_until(now);
 
 	end_late(core.sc);
 	core.timer_fired = false;
@@ -333,31 +279,68 @@ static bool timer_work(void)
 	return turn_over;
 }
 
-struct registers *sched_leave(void)
+/* Nobody can go on: the core sleeps until somebody can. From what woke it on, that is the time of who goes on. */
+static __attribute__((noinline)) struct context *idle(void)
 {
 	struct context *next;
-	bool turn_over = false;
+	uint64_t woken;
 
-	if (core.timer_fired)
-		turn_over = timer_work();
-	while (!(next = pick(turn_over))) {
-		if (core.sc)
-			charge_other(NULL, arch_counter());
+	if (core.sc)
+		charge_other(NULL, arch_counter());
+	do {
 		set_timer();
-		arch_idle();
+		woken = arch_idle();
 		if (core.timer_fired)
-			timer_work();
-		turn_over = false;
-	}
-	if (next->sc != core.sc)
-		charge_other(next->sc, arch_counter());
+			timer_work(woken);
+		next = pick(false);
+	} while (!next);
+	charge_other(next->sc, woken);
+	return next;
+}
+
+/* `next` runs. Whoever is charged until now pays for what is left to do if that is another's time. */
+INLINE struct resume go_on(struct context *next, uint64_t *returned)
+{
 	if (next != core.current) {
 		arch_switch(core.current, next);
 		core.current = next;
 	}
-	/* After the switch: a guest that left the core may have left its timer. */
-	set_timer();
 	if (next->kind == CONTEXT_VCPU)
 		vcpu_enter(vcpu_of(next));
-	return next->registers;
+	if (next->sc != core.sc)
+		returned = charge_left(next->sc);
+	/* After the switch: a guest that left the core may have left its timer. */
+	set_timer();
+	return (struct resume){ .registers = next->registers, .returned = returned };
+}
+
+struct resume sched_leave(void)
+{
+	struct context *next = pick(false);
+
+	return go_on(next ? next : idle(), NULL);
+}
+
+/* After interrupts that came at `when`, `next` runs; nobody's turn is over. */
+INLINE uint64_t *charge_interrupt(const struct context *next, uint64_t when)
+{
+	if (next == core.current)
+		return core.cause && core.cause != core.sc ? charge_cause(when) : NULL;
+	/* Else what came ended the interrupted one's wish to run: it is charged up to the switch. */
+	if (is_queued(core.current))
+		charge_other(next->sc, when);
+	return NULL;
+}
+
+struct resume sched_interrupted(uint64_t when)
+{
+	bool turn_over = core.timer_fired && timer_work(when);
+	struct context *next = pick(turn_over);
+	uint64_t *returned = NULL;
+
+	if (!next)
+		next = idle();
+	else if (!turn_over)
+		returned = charge_interrupt(next, when);
+	return go_on(next, returned);
 }

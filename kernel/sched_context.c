@@ -4,6 +4,7 @@
  */
 #include <arch/cpu.h>
 #include <budget.h>
+#include <charge.h>
 #include <kernel_dispatch.h>
 #include <notification.h>
 #include <sched.h>
@@ -20,7 +21,7 @@ void sched_context_lend(struct sched_context *sc, struct context *context)
 {
 	/* What was used of it before this is not part of the limit. */
 	if (sc->limit != DEADLINE_NEVER && core.sc == sc)
-		sched_charge(arch_counter());
+		charge_until(arch_counter());
 	sc->answer_left = sc->limit;
 	sched_give(context, sc);
 }
@@ -61,8 +62,7 @@ void sched_context_destroy(struct sched_context *sc)
 	sched_context_unbound(sc);
 	binding_clear(&sc->bound);
 	timeout_cancel(&sc->timeout);
-	if (core.sc == sc)
-		core.sc = NULL;
+	charge_forget(sc);
 }
 
 static struct sched_context *invoked(struct invocation *call)
@@ -77,7 +77,7 @@ enum status sched_context_configure(struct invocation *call, uint64_t budget, ui
 	if (budget < budget_min() || budget > period || period > BIT(40))
 		return ERR_ARGUMENT;
 	if (core.sc == sc)
-		sched_charge(arch_counter());
+		charge_until(arch_counter());
 	budget_set(sc, budget, period, arch_counter());
 	timeout_cancel(&sc->timeout);
 	sched_refill(sc);
@@ -159,10 +159,6 @@ enum status sched_context_unbind(struct invocation *call)
 
 enum status sched_context_consumed(struct invocation *call, uint64_t *ticks)
 {
-	struct sched_context *sc = invoked(call);
-
-	if (core.sc == sc)
-		sched_charge(arch_counter());
-	*ticks = sc->consumed;
+	*ticks = charge_consumed(invoked(call));
 	return OK;
 }

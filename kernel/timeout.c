@@ -49,20 +49,40 @@ uint64_t timeout_first(void)
 	return list_empty(&timeouts) ? DEADLINE_NEVER : timeout_at(timeouts.next)->when;
 }
 
+/* What is done for `context` now is done on the time that it has, or has lent. */
+static struct context *due_to(struct context *context)
+{
+	const struct context *at = context;
+
+	while (at->borrower)
+		at = at->borrower;
+	core.cause = at->sc;
+	return context;
+}
+
 static void timeout_due(struct timeout *timeout)
 {
+	struct sched_context *sc;
+	struct vcpu *vcpu;
+
 	switch (timeout->kind) {
 	case TIMEOUT_DEADLINE:
-		ipc_deadline(container_of(timeout, struct context, deadline));
+		ipc_deadline(due_to(container_of(timeout, struct context, deadline)));
 		break;
 	case TIMEOUT_REFILL:
-		sched_refill(container_of(timeout, struct sched_context, timeout));
+		sc = container_of(timeout, struct sched_context, timeout);
+		core.cause = sc;
+		sched_refill(sc);
 		break;
 	case TIMEOUT_EVENT:
-		vcpu_event_deadline(container_of(timeout, struct vcpu, event_timeout));
+		vcpu = container_of(timeout, struct vcpu, event_timeout);
+		due_to(&vcpu->context);
+		vcpu_event_deadline(vcpu);
 		break;
 	case TIMEOUT_TIMER:
-		vcpu_timer(container_of(timeout, struct vcpu, timer_timeout));
+		vcpu = container_of(timeout, struct vcpu, timer_timeout);
+		due_to(&vcpu->context);
+		vcpu_timer(vcpu);
 		break;
 	default:
 		BUG_ON(true);

@@ -3,8 +3,8 @@
  * Who runs: ready queues by priority, budgets by sporadic replenishment.
  *
  * A context is in a ready queue exactly when it is READY, has a scheduling context with budget, and is not
- * the one that runs. Handlers change states; sched_leave(), once at the end of each entry into
- * the kernel, decides who goes on and switches to it.
+ * the one that runs. Handlers change states; sched_leave() or sched_interrupted(), once at the end of each entry into
+ * the kernel, decides who goes on and switches to it. Whose time that was is in charge.h.
  */
 #pragma once
 
@@ -32,6 +32,7 @@ struct sched_context {
 	struct context *holder; /* who runs on it now, own or borrowed */
 	struct timeout timeout; /* armed while it waits for its first refill */
 	uint64_t consumed;
+	uint64_t owed; /* what the kernel did for it while others ran: charged with its next use */
 	uint64_t answer_left; /* ticks in which an exit must be answered; DEADLINE_NEVER: none is awaited */
 	uint64_t limit; /* of a notification's time: what answer_left is when it is lent */
 	struct notification
@@ -46,8 +47,13 @@ struct core {
 	struct context *current;  /* who runs, or ran until this entry */
 	struct sched_context *sc; /* charged since `since` */
 	uint64_t since;
-	uint64_t timer;   /* what the hardware timer is set to */
-	bool timer_fired; /* its interrupt came in this entry */
+	struct sched_context *cause; /* of who was woken, or had a timeout, last */
+	/* Who pays for what the kernel did from `aside` until it returned; NULL: no such time is left to settle. */
+	struct sched_context *payer;
+	uint64_t aside;
+	uint64_t returned; /* written by the architecture's last instructions in the kernel */
+	uint64_t timer;    /* what the hardware timer is set to */
+	bool timer_fired;  /* its interrupt came in this entry */
 	/* The process and the guest whose tables are translated by; NULL: nothing is mapped. */
 	struct address_space *loaded[2];
 	uint64_t bitmap[PRIORITIES / 64];
@@ -55,6 +61,12 @@ struct core {
 };
 
 extern struct core core;
+
+/* How an entry into the kernel ends. */
+struct resume {
+	struct registers *registers; /* of who goes on */
+	uint64_t *returned; /* the counter's value at the return goes here; NULL: nowhere */
+};
 
 void sched_start(void);
 
@@ -82,11 +94,11 @@ void sched_return_lent(struct context *server);
 /* `context` runs on `sc` from now on; NULL: on nothing. */
 void sched_give(struct context *context, struct sched_context *sc);
 
-/* Charge who has run until now. True: its turn is over. */
-bool sched_charge(uint64_t now);
+/* At the end of an entry that who runs made: pick who goes on, charge who ran, set the timer, switch. */
+struct resume sched_leave(void);
 
-/* Pick who runs, charge who ran, set the timer, switch. Returns the registers to load. */
-struct registers *sched_leave(void);
+/* The same at the end of interrupts that came at `when`. At their entry `core.cause` was NULL. */
+struct resume sched_interrupted(uint64_t when);
 
 /* A notification's time, which nobody has: a thread that it wakes runs on it until it waits, or stops. */
 void sched_context_lend(struct sched_context *sc, struct context *context);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel test task's start: all tests in one order, a TAP line each, then the machine goes off. */
+/* The kernel test task's start: all tests but those that take long. */
 #include "test.h"
 
 static const struct suite *const suites[] = {
@@ -10,27 +10,8 @@ static const struct suite *const suites[] = {
 	&timer_suite,        &passed_suite,   &event_suite,   &window_suite,    &device_suite,
 };
 
-static void run_suite(const struct suite *suite, uint32_t *number)
-{
-	for (size_t i = 0; i < suite->count; i++) {
-		bool passed = test_run(suite->tests[i].run);
-
-		report_line("%sok %u - %s", passed ? "" : "not ", ++*number, suite->tests[i].name);
-		objects_clear();
-	}
-}
-
 void server_main(struct message *first)
 {
-	uint32_t number = 0;
-	size_t count = 0;
-
 	(void)first;
-	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
-		count += suites[i]->count;
-	report_line("1..%lu", (unsigned long)count);
-	if (objects_open())
-		for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
-			run_suite(suites[i], &number);
-	firmware_system_off(ROOT_SLOT_FIRMWARE);
+	suites_run(suites, ARRAY_SIZE(suites));
 }

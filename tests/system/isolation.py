@@ -35,9 +35,6 @@ STORMS = {
     "timers": ("l", 400000),
     "sgis": ("l", 200000),
 }
-# A guest that is more urgent, and wakes all the time only to sleep again, costs whoever it interrupts
-# the ways into the kernel and back. That is no part of its budget: this storm is shown from below.
-FROM_BELOW = ("timers",)
 
 
 def guest(name, elf, priority, budget):
@@ -102,8 +99,7 @@ def test(storm):
     alone, _, _ = run("quiet", "l", None, MIDDLE, None)
     judge("quiet", run("quiet", "l", BUDGET, LOW, None)[0], alone)
     storms(storm, alone, "a less urgent storm without a budget", LOW, None)
-    if storm not in FROM_BELOW:
-        storms(storm, alone, "a more urgent storm with a budget", HIGH, STORM_BUDGET)
+    storms(storm, alone, "a more urgent storm with a budget", HIGH, STORM_BUDGET)
 
 
 def main():

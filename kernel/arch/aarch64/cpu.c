@@ -118,15 +118,18 @@ void arch_timer_set(uint64_t when)
 	write_sysreg(cnthp_ctl_el2, 1);
 }
 
-void arch_idle(void)
+uint64_t arch_idle(void)
 {
+	uint64_t when;
 	struct vcpu *vcpu = arch_vcpu_resident();
 
 	/* A virtual interrupt that stands in a list register would not let the core sleep. */
 	if (vcpu)
 		slots_fold(&vcpu->slots);
 	__asm__ volatile("dsb sy\n\twfi" ::: "memory");
+	when = arch_counter();
 	arch_irq_handle();
+	return when;
 }
 
 void arch_switch(struct context *from, struct context *to)

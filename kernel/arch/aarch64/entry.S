@@ -38,10 +38,14 @@ vectors:
 	unexpected 14
 	unexpected 15
 
-	.macro	save
+	/* With `time`: that register, as early as it can be read, is in x1 afterwards. */
+	.macro	save time=
 	/* SCTLR_EL2.SPAN does it for processes only; from a guest, PAN comes as the guest had it. */
 	msr	pan, #1
 	stp	x0, x1, [sp, #-16]!
+	.ifnb	\time
+	mrs	x1, \time
+	.endif
 	mrs	x0, tpidr_el2
 	stp	x2, x3, [x0, #16]
 	stp	x4, x5, [x0, #32]
@@ -59,10 +63,10 @@ vectors:
 	stp	x28, x29, [x0, #224]
 	ldp	x2, x3, [sp], #16
 	stp	x2, x3, [x0]
-	mrs	x1, sp_el0
+	mrs	x4, sp_el0
 	mrs	x2, elr_el2
 	mrs	x3, spsr_el2
-	stp	x30, x1, [x0, #240]
+	stp	x30, x4, [x0, #240]
 	stp	x2, x3, [x0, #OFFSET_REGISTERS_PC]
 	mov	x29, xzr
 	mov	x30, xzr
@@ -74,7 +78,8 @@ lower_sync:
 	b	context_restore
 
 lower_irq:
-	save
+	save	cntpct_el0
+	mov	x0, x1
 	bl	trap_irq
 	b	context_restore
 
@@ -83,16 +88,15 @@ lower_serror:
 	bl	trap_serror
 	/* fall through */
 
-	/* x0: the registers to go on with. */
+	/* x0: the registers to go on with; x1: where the time of this return belongs, or 0. */
 	.global context_restore
 context_restore:
 	msr	tpidr_el2, x0
 	ldp	x2, x3, [x0, #OFFSET_REGISTERS_PC]
-	ldp	x30, x1, [x0, #240]
+	ldp	x30, x4, [x0, #240]
 	msr	elr_el2, x2
 	msr	spsr_el2, x3
-	msr	sp_el0, x1
-	ldp	x2, x3, [x0, #16]
+	msr	sp_el0, x4
 	ldp	x4, x5, [x0, #32]
 	ldp	x6, x7, [x0, #48]
 	ldp	x8, x9, [x0, #64]
@@ -106,6 +110,10 @@ context_restore:
 	ldp	x24, x25, [x0, #192]
 	ldp	x26, x27, [x0, #208]
 	ldp	x28, x29, [x0, #224]
+	cbz	x1, 1f
+	mrs	x2, cntpct_el0
+	str	x2, [x1]
+1:	ldp	x2, x3, [x0, #16]
 	ldp	x0, x1, [x0]
 	eret
 	/* Nothing is speculated behind the return. */

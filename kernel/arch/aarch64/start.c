@@ -145,7 +145,7 @@ static void check_memory(const struct manifest *manifest)
 	}
 }
 
-struct registers *arch_main(paddr_t manifest_address)
+struct resume arch_main(paddr_t manifest_address)
 {
 	const struct manifest *manifest = phys_to_virt(manifest_address);
 

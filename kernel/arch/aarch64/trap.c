@@ -191,7 +191,7 @@ static void thread_trap(struct thread *thread, uint64_t esr)
 		ipc_fault(thread, esr, read_sysreg(far_el2));
 }
 
-struct registers *trap_sync(void)
+struct resume trap_sync(void)
 {
 	uint64_t esr = read_sysreg(esr_el2);
 
@@ -202,14 +202,15 @@ struct registers *trap_sync(void)
 	return sched_leave();
 }
 
-struct registers *trap_irq(void)
+struct resume trap_irq(uint64_t when)
 {
+	core.cause = NULL;
 	arch_irq_handle();
-	return sched_leave();
+	return sched_interrupted(when);
 }
 
 /* Whoever ran when an asynchronous error came gets it: a guest as a virtual SError, a server as its fault. */
-struct registers *trap_serror(void)
+struct resume trap_serror(void)
 {
 	uint64_t esr = read_sysreg(esr_el2);
 

@@ -66,7 +66,7 @@ static uint64_t next_timer(void)
 	return when;
 }
 
-void arch_idle(void)
+uint64_t arch_idle(void)
 {
 	uint64_t when = next_timer();
 
@@ -77,7 +77,10 @@ void arch_idle(void)
 	}
 	if (fake.clock < when)
 		fake.clock = when;
+	when = fake.clock;
+	fake.clock += fake.work;
 	arch_irq_handle();
+	return when;
 }
 
 static void load_process(const struct slot *space)
@@ -90,6 +93,7 @@ void arch_switch(struct context *from, struct context *to)
 {
 	BUG_ON(from != core.current || to == from);
 	BUG_ON(to->state != STATE_READY || !to->sc);
+	fake.clock += fake.work;
 	if (to->kind == CONTEXT_VCPU)
 		arch_vcpu_load(vcpu_of(to));
 	else
@@ -110,20 +114,28 @@ void arch_registers_arguments(struct registers *registers, uint64_t argument0, u
 /* Entries. */
 
 /* What entry.S of a real architecture does after each: load who goes on. */
+static void resume(struct resume who)
+{
+	BUG_ON(who.registers != core.current->registers);
+	fake.idle = false;
+	fake.clock += fake.work;
+	if (who.returned)
+		*who.returned = fake.clock;
+}
+
+/* Behind what the running context did. */
 static void leave(void)
 {
-	if (setjmp(idle_jump)) {
+	fake.clock += fake.work;
+	if (setjmp(idle_jump))
 		fake.idle = true;
-		return;
-	}
-	BUG_ON(sched_leave() != core.current->registers);
-	fake.idle = false;
+	else
+		resume(sched_leave());
 }
 
 void fake_boot(const struct manifest *manifest)
 {
-	BUG_ON(kernel_main(manifest) != core.current->registers);
-	fake.idle = false;
+	resume(kernel_main(manifest));
 }
 
 void fake_syscall(void)
@@ -142,8 +154,15 @@ void fake_fault(uint64_t cause, uint64_t address)
 
 void fake_interrupt(void)
 {
+	uint64_t when = fake.clock;
+
+	fake.clock += fake.work;
+	core.cause = NULL;
 	arch_irq_handle();
-	leave();
+	if (setjmp(idle_jump))
+		fake.idle = true;
+	else
+		resume(sched_interrupted(when));
 }
 
 void fake_guest_exit(const struct exit *exit)

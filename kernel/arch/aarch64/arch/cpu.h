@@ -41,8 +41,8 @@ static inline uint64_t arch_counter_frequency(void)
 /* Let the timer's interrupt come at `when`; DEADLINE_NEVER: not at all. */
 void arch_timer_set(uint64_t when);
 
-/* Wait for an interrupt, and handle it. */
-void arch_idle(void);
+/* Wait for an interrupt, and handle it. Returns when it came. */
+uint64_t arch_idle(void);
 
 /* The processor belongs to `to` from now on; its general registers are loaded by entry.S. */
 void arch_switch(struct context *from, struct context *to);

@@ -22,8 +22,8 @@ static inline uint64_t arch_counter_frequency(void)
 /* Let the timer's interrupt come at `when`; DEADLINE_NEVER: not at all. */
 void arch_timer_set(uint64_t when);
 
-/* Wait for an interrupt, and handle it. When none comes in the time that the test gives, the test goes on. */
-void arch_idle(void);
+/* Wait for an interrupt, and handle it. Returns when it came. When none comes in the time that the test gives, the test goes on. */
+uint64_t arch_idle(void);
 
 /* The processor belongs to `to` from now on. */
 void arch_switch(struct context *from, struct context *to);

@@ -12,10 +12,11 @@ struct manifest;
 struct vcpu;
 
 struct fake {
-	uint64_t clock;          /* what arch_counter() gives */
-	uint64_t timer;          /* DEADLINE_NEVER: off */
-	uint64_t idle_until;     /* idling lets time pass up to here */
-	bool idle;               /* nobody runs */
+	uint64_t clock;      /* what arch_counter() gives */
+	uint64_t timer;      /* DEADLINE_NEVER: off */
+	uint64_t idle_until; /* idling lets time pass up to here */
+	bool idle;           /* nobody runs */
+	uint64_t work; /* ticks that the kernel takes behind an entry, for a switch, and before a return */
 	uint64_t instructions;   /* of guests, and half as many of others; 0: not counted */
 	uint32_t list_registers; /* how many there are */
 	uint32_t space_ids;      /* ASIDs, and VMIDs, with 0: what a test wants, before power on */

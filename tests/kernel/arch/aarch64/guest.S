@@ -311,6 +311,36 @@ program guest_timer_masked
 	hvc	#0x12
 0:	b	0b
 
+/* Storms, each behind a call: of calls; of SGIs to itself (x1); of its timer, x22 ticks ahead of each wait. x21 counts. */
+program guest_call_storm
+	mov	x21, #0
+	hvc	#0x10
+0:	hvc	#0
+	add	x21, x21, #1
+	b	0b
+
+program guest_sgi_storm
+	mov	x20, #1
+	mov	x21, #0
+	interrupts_ready
+	msr	daifclr, #2
+	hvc	#0x10
+0:	msr	icc_sgi1r_el1, x1
+	b	0b
+
+program guest_timer_storm
+	mov	x20, #1
+	mov	x21, #0
+	interrupts_ready
+	msr	daifclr, #2
+	hvc	#0x10
+	mov	x9, #1
+	msr	cntv_tval_el0, x22
+	msr	cntv_ctl_el0, x9
+0:	isb
+	wfi
+	b	0b
+
 	.macro	vector operation, number
 	\operation	q\number, [x0, #16 * \number]
 	.endm

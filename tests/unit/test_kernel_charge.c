@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who pays for the kernel's own work: here it takes time behind each entry, for a switch, and before each return. What a
+ * context is charged is compared with how long it really ran.
+ */
+#include "kernel_machine.h"
+
+#include <budget.h>
+#include <charge.h>
+
+#define WORK 100UL
+#define MS   1000000UL
+
+static struct task low, high;
+static cap_t never; /* a notification that nobody signals */
+
+static struct task task_at(uint8_t priority)
+{
+	struct task task = task_new();
+
+	ck_assert_ok(thread_set_priority(task.cap, priority));
+	ck_assert_ok(thread_resume(task.cap));
+	return task;
+}
+
+/* The root server steps aside, and nobody has done anything yet. */
+static void setup(void)
+{
+	machine_start();
+	never = object_new(OBJECT_NOTIFICATION, 0);
+	low = task_at(20);
+	high = task_at(40);
+	ck_assert(!task_wait(&root, never, DEADLINE_NEVER));
+	ck_assert_ptr_eq(core.current, &high.thread->context);
+	fake.work = WORK;
+}
+
+static uint64_t used(const struct task *task)
+{
+	return charge_consumed(object_of(task->sc));
+}
+
+static bool runs(const struct task *task)
+{
+	return !fake.idle && core.current == &task->thread->context;
+}
+
+/* From the interrupt's entry on time is the more urgent one's, and so is the way back when it waits again. */
+START_TEST(an_interrupt_for_the_more_urgent)
+{
+	uint64_t when = fake.clock + 10000;
+	uint64_t start, low_before, high_before;
+
+	ck_assert(!task_wait(&high, never, when));
+	ck_assert(runs(&low));
+	start = fake.clock;
+	low_before = used(&low);
+	high_before = used(&high);
+	fake_pass(when);
+	ck_assert(runs(&high));
+	ck_assert_uint_eq(fake.clock, when + 3 * WORK);
+	ck_assert_uint_eq(used(&low) - low_before, when - start);
+	ck_assert(!task_wait(&high, never, DEADLINE_NEVER));
+	ck_assert(runs(&low));
+	ck_assert_uint_eq(fake.clock, when + 6 * WORK);
+	ck_assert_uint_eq(used(&low) - low_before, when - start);
+	ck_assert_uint_eq(used(&high) - high_before, 6 * WORK);
+}
+END_TEST
+
+/* A thread's deadline comes while a more urgent one runs, again and again: that one loses nothing by it. */
+START_TEST(an_interrupt_for_the_less_urgent)
+{
+	uint64_t start, high_before, low_before;
+
+	for (unsigned int i = 0; i < 10; i++) {
+		uint64_t wake = fake.clock + 5000;
+
+		ck_assert(!task_wait(&high, never, wake));
+		ck_assert(!task_wait(&low, never, wake + 5000));
+		fake_pass(wake);
+		ck_assert(runs(&high));
+		start = fake.clock;
+		high_before = used(&high);
+		low_before = used(&low);
+		fake_pass(wake + 5000);
+		ck_assert(runs(&high));
+		ck_assert_uint_eq(fake.clock, wake + 5000 + 2 * WORK);
+		ck_assert_uint_eq(used(&high) - high_before, wake + 5000 - start);
+		ck_assert_uint_eq(used(&low) - low_before, 2 * WORK);
+	}
+}
+END_TEST
+
+/* The same for who has no time left: it owes it. Its deadline comes first, then its time. */
+START_TEST(an_interrupt_for_who_has_no_time)
+{
+	uint64_t wake = fake.clock + 20000;
+	uint64_t refill, before;
+	uint64_t start;
+
+	ck_assert(!task_wait(&high, never, wake));
+	ck_assert(runs(&low));
+	budget_set(object_of(low.sc), 15000, MS, fake.clock);
+	fake_pass(wake);
+	ck_assert(runs(&high));
+	ck_assert(!list_empty(&((struct sched_context *)object_of(low.sc))->timeout.link));
+	refill = ((struct sched_context *)object_of(low.sc))->timeout.when;
+	start = fake.clock;
+	before = used(&high);
+	fake_pass(refill);
+	ck_assert(runs(&high));
+	ck_assert_uint_eq(fake.clock, refill + 2 * WORK);
+	ck_assert_uint_eq(used(&high) - before, refill - start);
+}
+END_TEST
+
+/* Whose budget ends pays for the switch to the next. */
+START_TEST(the_end_of_a_budget)
+{
+	uint64_t before, low_before;
+	uint64_t end;
+
+	budget_set(object_of(high.sc), 50000, MS, fake.clock);
+	fake_interrupt();
+	low_before = used(&low);
+	before = used(&high);
+	end = fake.timer;
+	fake_pass(end);
+	ck_assert(runs(&low));
+	ck_assert_uint_eq(used(&low), low_before);
+	ck_assert_uint_ge(used(&high) - before, 50000 - 3 * WORK);
+	ck_assert_uint_le(used(&high) - before, 50000 + 3 * WORK);
+	fake_pass(end + 1000);
+	ck_assert_uint_eq(used(&low) - low_before, end + 1000 - (end + 3 * WORK));
+}
+END_TEST
+
+/* What is charged to all is what passed, idling aside, whoever disturbs whom. */
+START_TEST(nothing_is_lost)
+{
+	uint64_t start = fake.clock;
+	uint64_t before = used(&low) + used(&high);
+
+	for (unsigned int i = 0; i < 5000; i++) {
+		uint64_t soon = fake.clock + random_below(3000);
+
+		/* The less urgent one never waits: the core is never idle. */
+		if (runs(&high))
+			ck_assert(!task_wait(&high, never, soon));
+		fake_pass(fake.clock + random_below(1000));
+		machine_check();
+	}
+	ck_assert(runs(&low) || runs(&high));
+	ck_assert_uint_le(used(&low) + used(&high) - before, fake.clock - start);
+	ck_assert_uint_ge(used(&low) + used(&high) - before + 2 * WORK, fake.clock - start);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("charge");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, NULL);
+	tcase_add_test(tcase, an_interrupt_for_the_more_urgent);
+	tcase_add_test(tcase, an_interrupt_for_the_less_urgent);
+	tcase_add_test(tcase, an_interrupt_for_who_has_no_time);
+	tcase_add_test(tcase, the_end_of_a_budget);
+	tcase_add_test(tcase, nothing_is_lost);
+	return machine_main("charge", &tcase, 1);
+}
