@@ -34,6 +34,15 @@ void bench_interrupt(void);
 /* arch/<a>/guest_interrupt.c: a device's interrupt until the guest's handler begins. */
 void bench_guest_interrupt(void);
 
+/*
+ * arch/<a>/guest_window.c: a guest's load and store that a device server answers, and a store to a doorbell: until
+ * the guest goes on where nobody more urgent waits, and until the first instruction of who does.
+ */
+void bench_window_read(void);
+void bench_window_write(void);
+void bench_doorbell(void);
+void bench_doorbell_wakeup(void);
+
 /* A handler of the UART's interrupt, which signals a notification. */
 static inline cap_t uart_handler(cap_t notification)
 {

@@ -16,7 +16,9 @@ void report_figure(const char *name, uint64_t empty)
 void server_main(struct message *first)
 {
 	static void (*const benchmarks[])(void) = {
-		bench_call, bench_call_lent, bench_signal, bench_interrupt, bench_guest_interrupt,
+		bench_call,         bench_call_lent,       bench_signal,
+		bench_interrupt,    bench_guest_interrupt, bench_window_read,
+		bench_window_write, bench_doorbell,        bench_doorbell_wakeup,
 	};
 
 	(void)first;

@@ -28,6 +28,9 @@ uint64_t time_store(volatile struct round *round);
 void path_serve(uint64_t first_syscall, uint64_t unused);
 void path_served(uint64_t status, uint64_t label, uint64_t word0, uint64_t word1);
 
+/* The same for a window's accesses: does each of them. */
+void path_window(uint64_t status, uint64_t label, uint64_t word0, uint64_t word1);
+
 /* Waits at PATH_WAIT and ends the round, for ever. */
 void path_wait(uint64_t round, uint64_t unused);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The guest of the kernel benchmark, in pages of its own that tests/kernel/arch/aarch64/vm.c maps at
- * GUEST_CODE. It has a device of its own, the UART at x0, makes it interrupt, and calls with x9, the
- * counter before, and x10, the counter at its handler's first instruction.
+ * GUEST_CODE. Its programs call with x9, the counter before what they do, and x10, the counter after it. One has a
+ * device of its own, the UART at x0, and makes it interrupt: until its handler's first instruction.
  */
 #include <paths.h>
 
@@ -41,6 +41,23 @@ guest_interrupt:
 	hvc	#1
 	mov	w1, #UART_INTERRUPT
 	b	0b
+
+	/* An access to x0, which is in a window. */
+	.global	guest_load
+guest_load:
+	mrs	x9, cntvct_el0
+	ldr	w2, [x0]
+	mrs	x10, cntvct_el0
+	hvc	#1
+	b	guest_load
+
+	.global	guest_store
+guest_store:
+	mrs	x9, cntvct_el0
+	str	w2, [x0]
+	mrs	x10, cntvct_el0
+	hvc	#1
+	b	guest_store
 
 	.balign	4096
 	.global	guest_code_end
