@@ -5,17 +5,20 @@
 Called with the name of one test, which is a function below.
 """
 
+import contextlib
 import json
 import os
 import re
 import sys
 import tempfile
+import time
 
 from image import tool
 from machine import BOOT_SECONDS, Failure, check, cloister, environment, machine, source
 
 RESETS = 10
 LIVES = 8
+PAUSES = 12
 SECONDS = 200
 
 
@@ -80,8 +83,9 @@ def resets():
                   f"life {number} says {answer!r}")
 
 
-def own(vcpus):
-    """The guest of tests/guests/vcpus finds nothing wrong, in none of its lives."""
+@contextlib.contextmanager
+def running(vcpus):
+    """A machine with the guest of tests/guests/vcpus."""
     elf = os.path.join(environment("CLOISTER_BUILD"), "tests", "guests",
                        "vcpus-guest.aarch64.elf")
     with tempfile.TemporaryDirectory() as directory:
@@ -91,8 +95,14 @@ def own(vcpus):
                        "guests": [{"name": "vcpus", "memory": "16 MiB", "vcpus": vcpus,
                                    "kernel": elf}]}, file)
         with machine(tool("run", path)) as guest:
-            guest.expect(f"guest vcpus: reset, number {LIVES}\r", SECONDS)
-            judge(guest.transcript, vcpus)
+            yield guest
+
+
+def own(vcpus):
+    """The guest finds nothing wrong, in none of its lives."""
+    with running(vcpus) as guest:
+        guest.expect(f"guest vcpus: reset, number {LIVES}\r", SECONDS)
+        judge(guest.transcript, vcpus)
 
 
 def judge(transcript, vcpus):
@@ -115,7 +125,27 @@ def own_four():
     own(4)
 
 
-TESTS = [linux, resets, own_two, own_four]
+def resets_of(guest):
+    return guest.table("guest list")[0]["resets"]
+
+
+def own_pause():
+    """Paused at whatever point of its life, or between two, the guest goes on when it is resumed."""
+    with running(3) as guest:
+        guest.expect("guest vcpus: reset, number 1\r", SECONDS)
+        guest.shell()
+        for number in range(PAUSES):
+            guest.order("guest pause vcpus")
+            before = resets_of(guest)
+            guest.order("guest resume vcpus")
+            deadline = time.monotonic() + SECONDS
+            # The one that the pause held back is counted already.
+            while resets_of(guest) < before + 2:
+                check(time.monotonic() < deadline, f"pause {number} was its end")
+        check("not ok" not in guest.transcript, "a test failed")
+
+
+TESTS = [linux, resets, own_two, own_four, own_pause]
 
 
 def main():
