@@ -350,6 +350,35 @@ START_TEST(in_the_place_of_another)
 }
 END_TEST
 
+/* The memory of the very space that a process runs in goes to another. */
+START_TEST(under_ones_own_feet)
+{
+	cap_t untyped;
+	cap_t space;
+
+	begin(PLENTY);
+	untyped = slot_new();
+	space = slot_new();
+	ck_assert_ok(untyped_retype(MACHINE_UNTYPED, OBJECT_UNTYPED, 14, ROOT_SLOT_CNODE, untyped,
+				    1, 0));
+	ck_assert_ok(
+		untyped_retype(untyped, OBJECT_ADDRESS_SPACE, 0, ROOT_SLOT_CNODE, space, 1, 0));
+	ck_assert_ok(thread_suspend(processes[0].cap));
+	ck_assert_ok(thread_configure(processes[0].cap, 0, space, 0));
+	ck_assert_ok(thread_resume(processes[0].cap));
+	frames[false][0] = map_page(space);
+	runs(false, 0);
+	ck_assert(!task_call(&processes[0], ROOT_SLOT_CNODE, CNODE_REVOKE, untyped));
+	ck_assert_int_eq(processes[0].thread->context.state, STATE_STOPPED);
+	ck_assert_ok(
+		untyped_retype(untyped, OBJECT_ADDRESS_SPACE, 0, ROOT_SLOT_CNODE, space, 1, 0));
+	ck_assert_ok(thread_configure(processes[0].cap, 0, space, 0));
+	frames[false][0] = map_page(space);
+	ck_assert_ok(thread_resume(processes[0].cap));
+	runs(false, 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("space-id");
@@ -365,5 +394,6 @@ int main(void)
 	tcase_add_test(tcase, nothing_to_flush);
 	tcase_add_loop_test(tcase, one_flush, 0, 2);
 	tcase_add_loop_test(tcase, in_the_place_of_another, 0, 2);
+	tcase_add_test(tcase, under_ones_own_feet);
 	return machine_main("space-id", &tcase, 1);
 }

@@ -133,8 +133,11 @@ static struct exit *abort_exit(struct vcpu *vcpu, enum exit_kind kind, uint64_t 
 	exit->fault_address = far;
 	if (status == STATUS_PERMISSION)
 		exit->access |= ACCESS_PERMISSION;
-	if (esr & DATA_WALK)
+	/* Where in its page the table's entry is, nobody says. */
+	if (esr & DATA_WALK) {
 		exit->access |= ACCESS_WALK;
+		exit->address = align_down(address, PAGE_SIZE);
+	}
 	return exit;
 }
 

@@ -412,7 +412,7 @@ program guest_disr_read
 	b	.
 
 /* Turns stage 1 on: x0 TTBR0_EL1, x1 TCR_EL1, x2 SCTLR_EL1. */
-program guest_mmu
+	.macro	stage1_on
 	msr	ttbr0_el1, x0
 	msr	tcr_el1, x1
 	mov	x9, #0xff
@@ -423,7 +423,60 @@ program guest_mmu
 	isb
 	msr	sctlr_el1, x2
 	isb
+	.endm
+
+program guest_mmu
+	stage1_on
 	hvc	#0x40
+0:	b	0b
+
+/* With stage 1 on: each answer to the call names an address in x0, and x1 is what is read there. */
+program guest_reads_on
+	stage1_on
+	set_vectors
+0:	hvc	#0x41
+	ldr	x1, [x0]
+	b	0b
+
+/*
+ * With stage 1 on: asks for the translation of x8, then stores w4 where the answer says, in x0. PAR_EL1 before it is in x5,
+ * after it in x6.
+ */
+program guest_store_between
+	stage1_on
+	hvc	#0x40
+	at	s1e1r, x8
+	isb
+	mrs	x5, par_el1
+	str	w4, [x0]
+	mrs	x6, par_el1
+	hvc	#0x42
+0:	b	0b
+
+/* The same with the store at EL0: x7 on from here this code may run there. */
+program guest_store_between_at_el0
+	stage1_on
+	adr	x9, user_vectors
+	msr	vbar_el1, x9
+	hvc	#0x40
+	at	s1e0r, x8
+	isb
+	mrs	x5, par_el1
+	adr	x9, 0f
+	add	x9, x9, x7
+	msr	elr_el1, x9
+	mov	x9, #0x3c0
+	msr	spsr_el1, x9
+	eret
+0:	str	w4, [x0]
+	svc	#0
+	.balign	2048
+user_vectors:
+	.skip	0x400
+	/* Synchronous, from EL0. */
+	mrs	x6, par_el1
+	mrs	x10, esr_el1
+	hvc	#0x42
 0:	b	0b
 
 	.balign	4096
