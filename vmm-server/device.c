@@ -9,6 +9,7 @@
 #include <arch/interrupt.h>
 
 #include <device.h>
+#include <isolated.h>
 #include <vmm.h>
 
 static struct device *device_of(struct host *host)
@@ -64,16 +65,36 @@ static void device_set_ports(struct device *device)
 	}
 }
 
+static const char *device_connect(struct device *device)
+{
+	struct vmm *vmm = device->vmm;
+	const struct region region = {
+		.base = device->config->address,
+		.size = device->config->size,
+		.access = device->model->access,
+		.device = device->state,
+	};
+
+	if (!bus_add(&vmm->bus, &region))
+		return "a device that overlaps another device";
+	vmm->device_count++;
+	return device->model->init(device->state, &device->host);
+}
+
+/* Its server drives its interrupt and takes its signals. */
+static const char *device_attach_isolated(struct device *device)
+{
+	arch_interrupt_leave(device->vmm, device->config->irq);
+	device->model = &isolated_model;
+	device->state = device;
+	device->events = 0;
+	return device_connect(device);
+}
+
 const char *device_attach(struct vmm *vmm, const struct vmm_device *config)
 {
 	const struct arch_device *row = &arch_devices[config->kind];
 	struct device *device = &vmm->devices[vmm->device_count];
-	struct region region = {
-		.base = config->address,
-		.size = config->size,
-		.access = row->model->access,
-		.device = (char *)vmm + row->state,
-	};
 
 	if (config->size != row->model->size)
 		return "a device whose registers have another size than its model's";
@@ -90,14 +111,13 @@ const char *device_attach(struct vmm *vmm, const struct vmm_device *config)
 		.vmm = vmm,
 		.config = config,
 		.model = row->model,
-		.state = region.device,
+		.state = (char *)vmm + row->state,
 		.events = row->events,
 	};
+	if (config->server)
+		return device_attach_isolated(device);
 	device_set_ports(device);
-	if (!bus_add(&vmm->bus, &region))
-		return "a device that overlaps another device";
-	vmm->device_count++;
-	return row->model->init(device->state, &device->host);
+	return device_connect(device);
 }
 
 void device_reset_all(struct vmm *vmm)

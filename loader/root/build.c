@@ -42,7 +42,7 @@ static bool object_lost(const struct description *d, uint32_t index)
 
 static bool capability_lost(const struct description *d, uint32_t index)
 {
-	return has_lost(d->capabilities[index].cnode);
+	return has_lost(d->capabilities[index].cnode) || has_lost(d->capabilities[index].source);
 }
 
 static bool page_table_lost(const struct description *d, uint32_t index)
@@ -82,6 +82,12 @@ static bool binding_lost(const struct description *d, uint32_t index)
 	return has_lost(d->bindings[index].a) || has_lost(d->bindings[index].b);
 }
 
+/* Only with the door that it leads to: spaces of guests are no process's. */
+static bool window_lost(const struct description *d, uint32_t index)
+{
+	return has_lost(d->windows[index].endpoint);
+}
+
 #define TABLE(name) offsetof(struct manifest, name)
 
 static const struct step steps[] = {
@@ -96,6 +102,7 @@ static const struct step steps[] = {
 	{ TABLE(vcpus), step_vcpu_server, vcpu_server_lost },
 	{ TABLE(vcpus), step_vcpu_time, NULL },
 	{ TABLE(bindings), step_binding, binding_lost },
+	{ TABLE(windows), step_window, window_lost },
 };
 
 /* Once all are built. A rebuilt VMM's VCpus are started by who had it rebuilt. */
@@ -161,15 +168,29 @@ static bool revoke_process(const struct description *d, uint32_t group, struct f
 			 failure);
 }
 
-bool build_again(const struct description *d, uint32_t thread, struct failure *failure)
+/* The records of a table of steps whose work is lost. */
+static bool repair(const struct description *d, const struct step *step, size_t count,
+		   struct failure *failure)
 {
-	if (!revoke_process(d, d->threads[thread].group, failure))
-		return false;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (!run_if_lost(d, &steps[i], failure))
-			return false;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (!run_if_lost(d, &starts[i], failure))
+	for (size_t i = 0; i < count; i++)
+		if (!run_if_lost(d, &step[i], failure))
 			return false;
 	return true;
+}
+
+bool build_again(const struct description *d, uint32_t thread, struct failure *failure)
+{
+	return revoke_process(d, d->threads[thread].group, failure) &&
+	       repair(d, steps, sizeof(steps) / sizeof(steps[0]), failure) &&
+	       repair(d, starts, sizeof(starts) / sizeof(starts[0]), failure);
+}
+
+bool build_door_again(const struct description *d, uint32_t door, struct failure *failure)
+{
+	const struct record record = { "slot", door, NULL };
+
+	memset(lost, 0, sizeof(lost));
+	lose(door, 1);
+	return step_done(cnode_revoke(ROOT_SLOT_CNODE, door), &record, "revoke", failure) &&
+	       repair(d, steps, sizeof(steps) / sizeof(steps[0]), failure);
 }

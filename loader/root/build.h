@@ -35,6 +35,7 @@ bool step_thread(const struct description *d, uint32_t index, struct failure *fa
 bool step_vcpu_server(const struct description *d, uint32_t index, struct failure *failure);
 /* What a VCpu has of its own: its priority and its time. */
 bool step_vcpu_time(const struct description *d, uint32_t index, struct failure *failure);
+bool step_window(const struct description *d, uint32_t index, struct failure *failure);
 bool step_binding(const struct description *d, uint32_t index, struct failure *failure);
 bool step_start_thread(const struct description *d, uint32_t index, struct failure *failure);
 bool step_start_vcpu(const struct description *d, uint32_t index, struct failure *failure);

@@ -157,6 +157,7 @@ static void end_guest(uint32_t guest, enum guest_state state, const char *how)
 
 	for_vcpus(guest, vcpu_stop);
 	servers_stop(description->guests[guest].vmm_thread);
+	devices_stop(guest);
 	g->state = state;
 	g->anew = false;
 	g->stop_at = DEADLINE_NEVER;
@@ -216,6 +217,11 @@ bool guests_needs_vmm(uint32_t guest)
 	       guests[guest].state == GUEST_STATE_PAUSED;
 }
 
+bool guests_needs_devices(uint32_t guest)
+{
+	return is_alive(guest) || guests[guest].state == GUEST_STATE_RESTARTING;
+}
+
 void guests_vmm_failed(uint32_t guest, bool restarts)
 {
 	struct guest *g = &guests[guest];
@@ -237,6 +243,7 @@ void guests_vmm_restarted(uint32_t guest)
 
 	log_print("guest %s: its VMM was restarted, number %u", name_of(guest),
 		  servers_get(description->guests[guest].vmm_thread)->restarts);
+	devices_renew(guest);
 	g->state = g->anew ? GUEST_STATE_PAUSED : GUEST_STATE_RUNNING;
 	if (!g->anew)
 		start_vcpus(guest);
@@ -251,6 +258,7 @@ static enum status begin_anew(uint32_t guest)
 		end_guest(guest, GUEST_STATE_FAILED, "its VMM could not be started");
 		return ERR_ABORTED;
 	}
+	devices_renew(guest);
 	g->asked = false;
 	g->anew = false;
 	g->stop_at = DEADLINE_NEVER;

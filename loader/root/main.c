@@ -105,6 +105,7 @@ void server_main(struct message *first)
 	greet(&description);
 	build_machine(&description);
 	guests_init(&description);
+	devices_init(&description);
 	manager_init(&description);
 	log_open(description.head);
 	servers_init(&description);

@@ -68,6 +68,25 @@ static void check_guest(const struct description *d, uint32_t index)
 			root_stop("manifest: guest %u: its VMM is that of guest %u", index, i);
 }
 
+static void check_device_server(const struct description *d, uint32_t index)
+{
+	const struct manifest_device_server *device = &d->device_servers[index];
+
+	if (device->thread >= d->head->threads.count)
+		root_stop("manifest: device server %u: its thread is %u of %u", index,
+			  device->thread, d->head->threads.count);
+	if (device->guest >= d->head->guests.count)
+		root_stop("manifest: device server %u: it belongs to guest %u of %u", index,
+			  device->guest, d->head->guests.count);
+	for (uint32_t i = 0; i < d->head->guests.count; i++)
+		if (d->guests[i].vmm_thread == device->thread)
+			root_stop("manifest: device server %u: it is the VMM of guest %u", index,
+				  i);
+	for (uint32_t i = 0; i < index; i++)
+		if (d->device_servers[i].thread == device->thread)
+			root_stop("manifest: device server %u: it is device server %u", index, i);
+}
+
 static void check_indices(const struct description *d)
 {
 	for (uint32_t i = 0; i < d->head->threads.count; i++)
@@ -76,6 +95,8 @@ static void check_indices(const struct description *d)
 				  d->threads[i].group, d->head->groups.count);
 	for (uint32_t i = 0; i < d->head->guests.count; i++)
 		check_guest(d, i);
+	for (uint32_t i = 0; i < d->head->device_servers.count; i++)
+		check_device_server(d, i);
 	for (uint32_t i = 0; i < d->head->vcpus.count; i++)
 		if (d->vcpus[i].guest >= d->head->guests.count)
 			root_stop("manifest: vcpu %u: it belongs to guest %u of %u", i,
@@ -114,7 +135,10 @@ void description_open(struct description *d)
 	d->threads = table_at(head, "threads", head->threads, sizeof(*d->threads));
 	d->vcpus = table_at(head, "vcpus", head->vcpus, sizeof(*d->vcpus));
 	d->bindings = table_at(head, "bindings", head->bindings, sizeof(*d->bindings));
+	d->windows = table_at(head, "windows", head->windows, sizeof(*d->windows));
 	d->guests = table_at(head, "guests", head->guests, sizeof(*d->guests));
+	d->device_servers =
+		table_at(head, "device_servers", head->device_servers, sizeof(*d->device_servers));
 	/* The kernel maps the image from the 2 MiB boundary below the manifest. */
 	d->image_start = physical - physical % REGION_SIZE;
 	d->image_end = head->image_address + head->image_size;

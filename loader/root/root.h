@@ -42,7 +42,9 @@ struct description {
 	const struct manifest_thread *threads;
 	const struct manifest_vcpu *vcpus;
 	const struct manifest_binding *bindings;
+	const struct manifest_window *windows;
 	const struct manifest_guest *guests;
+	const struct manifest_device_server *device_servers;
 	/* Of the image's part that the root server can read: physical addresses, [start, end). */
 	uint64_t image_start;
 	uint64_t image_end;
@@ -114,6 +116,9 @@ void build_start(const struct description *d);
  */
 bool build_again(const struct description *d, uint32_t thread, struct failure *failure);
 
+/* Makes again what callers have from a device server's door, all of which is revoked first. */
+bool build_door_again(const struct description *d, uint32_t door, struct failure *failure);
+
 /* scratch.c */
 
 /*
@@ -183,6 +188,23 @@ void servers_run(uint64_t now);
 /* When servers_run() has work; DEADLINE_NEVER: not before something else happens. */
 uint64_t servers_deadline(void);
 
+/* devices.c */
+
+void devices_init(const struct description *d);
+
+/* The guest that this thread is a device server of; GUEST_NONE: it is none. */
+uint32_t devices_guest(uint32_t thread);
+
+/* Nobody waits for it any more: accesses to the device fail, and its interrupt is down. */
+void devices_given_up(uint32_t thread);
+
+/* Its successor begins, and may have something to say. */
+void devices_restarted(uint32_t thread);
+
+/* All device servers of a guest: stop them; make them anew, whatever they do, with all that leads to them. */
+void devices_stop(uint32_t guest);
+void devices_renew(uint32_t guest);
+
 /* guests.c */
 
 struct guest {
@@ -208,8 +230,9 @@ const struct guest *guests_get(uint32_t guest);
 /* The guest whose VMM this thread is; GUEST_NONE: it is another server. */
 uint32_t guests_of_vmm(uint32_t thread);
 
-/* Whether a VMM that fails now is to be restarted. */
+/* Whether a VMM, or a device server, that fails now is to be restarted. */
 bool guests_needs_vmm(uint32_t guest);
+bool guests_needs_devices(uint32_t guest);
 
 /* The VMM has failed; `restarts` tells whether it will be back. */
 void guests_vmm_failed(uint32_t guest, bool restarts);

@@ -48,8 +48,10 @@ static void give_up(uint32_t thread)
 {
 	servers[thread].state = SERVER_STATE_FAILED;
 	servers[thread].restart_at = DEADLINE_NEVER;
+	if (devices_guest(thread) != GUEST_NONE)
+		devices_given_up(thread);
 	/* Any driver may be the one that the log goes through. */
-	if (guests_of_vmm(thread) == GUEST_NONE && !is_manager(thread))
+	else if (guests_of_vmm(thread) == GUEST_NONE && !is_manager(thread))
 		log_close();
 }
 
@@ -64,6 +66,17 @@ static void restart_later(uint32_t thread, uint64_t now)
 	server->state = SERVER_STATE_RESTARTING;
 	server->restart_at = now + ticks_of(delay * 1000);
 	console_print("  it is restarted in %lu ms", (unsigned long)delay);
+}
+
+/* Servers of one guest are of use as long as that is there. */
+static bool is_needed(uint32_t thread)
+{
+	uint32_t guest = guests_of_vmm(thread);
+
+	if (guest != GUEST_NONE)
+		return guests_needs_vmm(guest);
+	guest = devices_guest(thread);
+	return guest == GUEST_NONE || guests_needs_devices(guest);
 }
 
 static bool may_restart(const struct manifest_thread *thread, const struct server *server)
@@ -84,7 +97,7 @@ void servers_failed(uint32_t thread, uint64_t cause, uint64_t pc)
 	if (now - server->started_at >= ticks_of(record->restart_window * 1000ULL))
 		server->row = 0;
 	may = may_restart(record, server);
-	if (may && (guest == GUEST_NONE || guests_needs_vmm(guest)))
+	if (may && is_needed(thread))
 		restart_later(thread, now);
 	else
 		give_up(thread);
@@ -142,6 +155,8 @@ static void restart(uint32_t thread)
 		return;
 	}
 	server->restarts++;
+	if (devices_guest(thread) != GUEST_NONE)
+		devices_restarted(thread);
 	if (guest != GUEST_NONE)
 		guests_vmm_restarted(guest);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The steps that connect what objects.c makes: capabilities, mappings, contents of memory, times,
- * threads, VCpus, bindings.
+ * threads, VCpus, bindings, windows.
  */
 #include "build.h"
 
@@ -117,9 +117,16 @@ bool step_sched_context(const struct description *d, uint32_t index, struct fail
 	if (context->period > MICROSECONDS_MAX || context->budget > MICROSECONDS_MAX)
 		return step_failed(failure, "sched_context %u: %lu us of %lu are too long", index,
 				   (unsigned long)context->budget, (unsigned long)context->period);
-	return step_done(sched_context_configure(context->slot, ticks_of(context->budget),
-						 ticks_of(context->period)),
-			 &record, "configure", failure);
+	if (context->limit > MICROSECONDS_MAX)
+		return step_failed(failure, "sched_context %u: a limit of %lu us is too long",
+				   index, (unsigned long)context->limit);
+	if (!step_done(sched_context_configure(context->slot, ticks_of(context->budget),
+					       ticks_of(context->period)),
+		       &record, "configure", failure))
+		return false;
+	return context->limit == 0 ||
+	       step_done(sched_context_set_limit(context->slot, ticks_of(context->limit)), &record,
+			 "set_limit", failure);
 }
 
 bool step_thread(const struct description *d, uint32_t index, struct failure *failure)
@@ -185,10 +192,27 @@ bool step_binding(const struct description *d, uint32_t index, struct failure *f
 	case BINDING_IRQ:
 		return step_done(irq_handler_bind(binding->a, binding->b), &record, "bind",
 				 failure);
+	case BINDING_THREAD:
+		return step_done(notification_bind_thread(binding->a, binding->b), &record, "bind",
+				 failure);
+	case BINDING_TIME:
+		return step_done(sched_context_bind(binding->a, binding->b), &record, "bind",
+				 failure);
 	default:
 		return step_failed(failure, "binding %u: there is no kind %u", index,
 				   binding->kind);
 	}
+}
+
+bool step_window(const struct description *d, uint32_t index, struct failure *failure)
+{
+	const struct manifest_window *window = &d->windows[index];
+	const struct record record = { "window", index, NULL };
+
+	return step_done(guest_space_set_window(window->guest_space, window->window,
+						window->address, window->pages, window->endpoint,
+						window->doorbell, window->doorbell_offset),
+			 &record, "set", failure);
 }
 
 bool step_start_thread(const struct description *d, uint32_t index, struct failure *failure)

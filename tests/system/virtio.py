@@ -115,26 +115,28 @@ def ports(linux):
         linux.command("modprobe -r virtio_console; modprobe virtio_console")
 
 
-def describe(directory, count):
-    """The description with so many ports of the virtio-console."""
+def describe(directory, count, isolation):
+    """The description with so many ports of the virtio-console, and what it says of its isolation."""
     with open(source("tests/system/virtio.json"), encoding="ascii") as file:
         system = json.load(file)
-    system["guests"][0]["devices"][1]["ports"] = count
+    system["guests"][0]["devices"][1] |= {"ports": count} | isolation
     path = os.path.join(directory, "virtio.json")
     with open(path, "w", encoding="ascii") as file:
         json.dump(system, file)
     return path
 
 
-TESTS = {"console": (console, 1), "ports": (ports, 2)}
+ALL = {"isolated": True, "memory": "all"}
+TESTS = {"console": (console, 1, {}), "ports": (ports, 2, {}),
+         "console-all": (console, 1, ALL), "ports-all": (ports, 2, ALL)}
 
 
 def main():
     name = sys.argv[1]
-    test, count = TESTS[name]
+    test, count, isolation = TESTS[name]
     try:
         with tempfile.TemporaryDirectory() as directory, machine(
-                cloister("run", describe(directory, count))) as linux:
+                cloister("run", describe(directory, count, isolation))) as linux:
             linux.boot()
             test(linux)
     except Failure as failure:

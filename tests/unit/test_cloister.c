@@ -126,6 +126,7 @@ void bench_begin(struct bench *bench)
 	add_program(bench, "drivers-server/console.aarch64.elf", 0x200000);
 	add_program(bench, "shell/shell.aarch64.elf", 0x200000);
 	add_program(bench, "vmm-server/vmm-server.aarch64.elf", 0x200000);
+	add_program(bench, "vmm-server/device-server.aarch64.elf", 0x200000);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
@@ -180,6 +181,7 @@ int main(void)
 	srunner_add_suite(runner, document_suite());
 	srunner_add_suite(runner, tree_suite());
 	srunner_add_suite(runner, plan_suite());
+	srunner_add_suite(runner, plan_device_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

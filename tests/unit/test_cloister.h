@@ -59,3 +59,4 @@ extern Suite *formats_suite(void);
 extern Suite *document_suite(void);
 extern Suite *tree_suite(void);
 extern Suite *plan_suite(void);
+extern Suite *plan_device_suite(void);

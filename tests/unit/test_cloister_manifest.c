@@ -7,6 +7,7 @@
 
 #include "random.h"
 
+#include <idl/device.h>
 #include <idl/root.h>
 #include <string.h>
 
@@ -336,6 +337,24 @@ static void check_guest(const struct manifest_guest *g)
 	ck_assert_uint_eq(button->badge, VMM_EVENT_POWER);
 }
 
+static void check_binding(const struct manifest_binding *b)
+{
+	static const struct {
+		uint32_t a;
+		uint32_t b;
+	} types[] = {
+		[BINDING_EVENT] = { OBJECT_NOTIFICATION, OBJECT_VCPU },
+		[BINDING_SLOT] = { OBJECT_NOTIFICATION, OBJECT_VCPU },
+		[BINDING_IRQ] = { OBJECT_IRQ_HANDLER, OBJECT_NOTIFICATION },
+		[BINDING_THREAD] = { OBJECT_NOTIFICATION, OBJECT_THREAD },
+		[BINDING_TIME] = { OBJECT_SCHED_CONTEXT, OBJECT_NOTIFICATION },
+	};
+
+	ck_assert_uint_lt(b->kind, ARRAY_SIZE(types));
+	need(b->a, types[b->kind].a);
+	need(b->b, types[b->kind].b);
+}
+
 static void check_guests(void)
 {
 	const struct manifest_vcpu *v = table(m->vcpus);
@@ -352,11 +371,39 @@ static void check_guests(void)
 	}
 	for (uint32_t i = 0; i < m->guests.count; i++)
 		check_guest(&g[i]);
-	for (uint32_t i = 0; i < m->bindings.count; i++, b++) {
-		bool irq = b->kind == BINDING_IRQ;
+	for (uint32_t i = 0; i < m->bindings.count; i++, b++)
+		check_binding(b);
+}
 
-		need(b->a, irq ? OBJECT_IRQ_HANDLER : OBJECT_NOTIFICATION);
-		need(b->b, irq ? OBJECT_NOTIFICATION : OBJECT_VCPU);
+static void check_windows(void)
+{
+	const struct manifest_window *w = table(m->windows);
+
+	for (uint32_t i = 0; i < m->windows.count; i++, w++) {
+		need(w->guest_space, OBJECT_GUEST_SPACE);
+		ck_assert_uint_eq(need(w->endpoint, OBJECT_ENDPOINT)->rights, RIGHT_WRITE);
+		ck_assert_uint_lt(w->window, WINDOWS_MAX);
+		ck_assert_uint_gt(w->pages, 0);
+		ck_assert_uint_le(w->pages, WINDOW_PAGES_MAX);
+		ck_assert(has_table(w->guest_space, w->address, 21));
+		check_free((struct extent){ w->guest_space, w->address, w->pages * PAGE_SIZE });
+		if (w->doorbell)
+			ck_assert_uint_eq(need(w->doorbell, OBJECT_NOTIFICATION)->rights,
+					  RIGHT_WRITE);
+		ck_assert_uint_lt(w->doorbell_offset, w->pages * PAGE_SIZE);
+	}
+}
+
+static void check_device_servers(void)
+{
+	const struct manifest_device_server *d = table(m->device_servers);
+
+	for (uint32_t i = 0; i < m->device_servers.count; i++, d++) {
+		ck_assert_uint_lt(d->thread, m->threads.count);
+		ck_assert_uint_lt(d->guest, m->guests.count);
+		ck_assert_uint_eq(need(d->door, OBJECT_ENDPOINT)->badge, 0);
+		need(d->line, OBJECT_NOTIFICATION);
+		ck_assert_uint_eq(need(d->wake, OBJECT_NOTIFICATION)->badge, DEVICE_EVENT_WAKE);
 	}
 }
 
@@ -388,5 +435,7 @@ const struct manifest *manifest_check(struct bench *b)
 	check_loads();
 	check_threads();
 	check_guests();
+	check_windows();
+	check_device_servers();
 	return m;
 }

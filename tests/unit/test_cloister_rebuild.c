@@ -110,7 +110,27 @@ static void check_guests(void)
 		ck_assert(!is_private(g[i].power_button));
 	for (uint32_t i = 0; i < m->bindings.count; i++) {
 		ck_assert(!is_private(b[i].a));
-		ck_assert(!is_private(b[i].b));
+		ck_assert(b[i].kind == BINDING_THREAD || !is_private(b[i].b));
+	}
+}
+
+/* What leads to a device server outlives it, its guest's VMM, and what its callers have of it. */
+static void check_devices(void)
+{
+	const struct manifest_window *w = table(m->windows);
+	const struct manifest_device_server *d = table(m->device_servers);
+	const struct manifest_thread *t = table(m->threads);
+
+	for (uint32_t i = 0; i < m->windows.count; i++) {
+		ck_assert(!is_private(w[i].guest_space));
+		ck_assert(!is_private(w[i].endpoint));
+		ck_assert(!w[i].doorbell || !is_private(w[i].doorbell));
+	}
+	for (uint32_t i = 0; i < m->device_servers.count; i++) {
+		ck_assert(!is_private(d[i].door));
+		ck_assert(!is_private(d[i].line));
+		ck_assert(!is_private(d[i].wake));
+		ck_assert_uint_ne(t[d[i].thread].serve, d[i].door);
 	}
 }
 
@@ -121,4 +141,5 @@ void rebuild_check(struct arena *arena, const struct manifest *manifest)
 	check_owners();
 	check_threads();
 	check_guests();
+	check_devices();
 }

@@ -214,6 +214,7 @@ void start(void)
 	ck_assert_str_eq(run(), "");
 	servers_init(&description);
 	guests_init(&description);
+	devices_init(&description);
 	manager_init(&description);
 	forget();
 }
@@ -353,6 +354,7 @@ int main(void)
 	add_build_tests(tests);
 	add_rebuild_tests(tests);
 	add_servers_tests(tests);
+	add_devices_tests(tests);
 	add_guests_tests(tests);
 	add_manager_tests(tests);
 	suite_add_tcase(suite, tests);

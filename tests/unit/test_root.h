@@ -82,6 +82,9 @@ void add_rebuild_tests(TCase *tests);
 /* test_root_servers.c */
 void add_servers_tests(TCase *tests);
 
+/* test_root_devices.c */
+void add_devices_tests(TCase *tests);
+
 /* test_root_guests.c */
 void add_guests_tests(TCase *tests);
 

@@ -398,6 +398,7 @@ static void live(void)
 	description_open(&description);
 	build_machine(&description);
 	guests_init(&description);
+	devices_init(&description);
 	manager_init(&description);
 	servers_init(&description);
 	build_start(&description);

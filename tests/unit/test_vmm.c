@@ -40,6 +40,7 @@ int main(void)
 	srunner_add_suite(runner, virtio_suite());
 	srunner_add_suite(runner, virtio_ports_suite());
 	srunner_add_suite(runner, lines_suite());
+	srunner_add_suite(runner, isolated_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

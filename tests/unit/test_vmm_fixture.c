@@ -32,6 +32,7 @@ uint32_t signals[16];
 int ended;
 uint64_t cleared;
 uint64_t result[4];
+enum status (*device_server)(struct message *m, uint64_t deadline);
 struct stream_consumer console_out;
 struct stream_producer console_in;
 struct stream_consumer log_out;
@@ -79,7 +80,6 @@ static enum status fake_vcpu_call(struct message *m)
 
 enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
 {
-	(void)deadline;
 	if (number == SYS_SIGNAL) {
 		signals[cap]++;
 		place_signal(cap);
@@ -88,6 +88,8 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 	must(number == SYS_CALL);
 	if (cap == CAP_VCPU)
 		return fake_vcpu_call(m);
+	if (cap == CAP_DEVICE)
+		return device_server(m, deadline);
 	ck_assert_uint_eq(cap, CAP_ROOT);
 	ck_assert_uint_eq(m->label, ROOT_GUEST_ENDED);
 	must(ended == -1 || ended == GUEST_RESET);

@@ -47,6 +47,9 @@
 /* Of port 0; those of the others follow. */
 #define CAP_VIRTIO_NOTIFY 9
 
+/* Of a device server, for tests that isolate a device. */
+#define CAP_DEVICE 16
+
 /* What the kernel would know of an interrupt slot. */
 struct fake_slot {
 	uint64_t configuration;
@@ -78,6 +81,9 @@ extern int ended;
 extern uint64_t cleared;
 /* The result words of the last reply. */
 extern uint64_t result[4];
+
+/* The device server behind CAP_DEVICE. */
+extern enum status (*device_server)(struct message *m, uint64_t deadline);
 
 /* The other ends of the console, the log and the virtio console's ports. */
 extern struct stream_consumer console_out;
@@ -134,6 +140,7 @@ Suite *decode_suite(void);
 Suite *emulate_suite(void);
 Suite *sysreg_suite(void);
 Suite *exits_suite(void);
+Suite *isolated_suite(void);
 Suite *lines_suite(void);
 Suite *virtio_suite(void);
 Suite *virtio_ports_suite(void);

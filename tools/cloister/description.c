@@ -67,6 +67,12 @@ static void check_budgets(struct description *d)
 	}
 }
 
+/* The highest priority that a guest and its device servers have. */
+static uint32_t top_priority(const struct guest *guest)
+{
+	return guest->priority + (guest_device_servers(guest) ? 1 : 0);
+}
+
 /* Who has no budget may take the whole core: all that are promised a part of it go first. */
 static void check_priorities(struct description *d)
 {
@@ -77,14 +83,17 @@ static void check_priorities(struct description *d)
 			const cJSON *key = schema_node(taker->node, "priority");
 
 			if (taker->budget_stated || !promised->budget_stated ||
-			    taker->priority < promised->priority)
+			    top_priority(taker) < promised->priority)
 				continue;
 			error_at(
 				&d->document, key ? key : taker->node,
-				"guest \"%s\" has no budget and a priority of %u, so that of guest "
+				"guest \"%s\" has no budget and a priority of %u%s, so that of guest "
 				"\"%s\", whose priority is %u, cannot be promised\ngive the first a "
 				"budget or a lower priority",
-				taker->name, taker->priority, promised->name, promised->priority);
+				taker->name, taker->priority,
+				guest_device_servers(taker) ? " (its device servers one above)" :
+							      "",
+				promised->name, promised->priority);
 			return;
 		}
 }
@@ -111,18 +120,18 @@ static void check_memory(struct description *d)
 	}
 }
 
-/* The root server's log, the shell, and of each guest its log and its consoles. */
+/* The root server's log, the shell, and of each guest its log, those of its device servers and its consoles. */
 static void check_lines(struct description *d, const cJSON *array)
 {
 	uint32_t count = SERVER_CLIENTS;
 
 	for (uint32_t i = 0; i < d->guest_count; i++)
-		count += 1 + guest_consoles(&d->guests[i]);
+		count += 1 + guest_consoles(&d->guests[i]) + guest_device_servers(&d->guests[i]);
 	if (count > CLIENTS_MAX)
 		error_at(
 			&d->document, array,
 			"the shell, the guests' consoles and the logs are %u, but the console multiplexer "
-			"serves %d\nleave out a guest, or ports of a virtio-console",
+			"serves %d\nleave out a guest, or ports or the isolation of a virtio-console",
 			count, CLIENTS_MAX);
 }
 

@@ -120,6 +120,13 @@ struct guest_rom {
 	uint64_t address;
 };
 
+/* What a device server sees of its guest's memory. */
+enum device_memory {
+	DEVICE_MEMORY_NONE,
+	DEVICE_MEMORY_COPY,
+	DEVICE_MEMORY_ALL,
+};
+
 struct guest_device {
 	const cJSON *node;
 	enum vmm_device_kind kind;
@@ -129,6 +136,12 @@ struct guest_device {
 	uint32_t irq;
 	/* Of a virtio-console, each with a line to the multiplexer. */
 	uint32_t ports;
+	/* The end of the name of its device server; NULL: its model is in the VMM. The rest is the server's. */
+	const char *server;
+	enum device_memory memory;
+	struct restart restart;
+	/* Microseconds of the guest's period for what no access of the guest pays for. */
+	uint64_t budget;
 };
 
 struct guest {
@@ -142,6 +155,7 @@ struct guest {
 	/* Microseconds, of each vCPU. Without a stated budget the whole core, shared by turns. */
 	uint64_t budget;
 	uint64_t period;
+	/* Device servers get their part of a stated budget; without one they have theirs beside the guest. */
 	bool budget_stated;
 	/* Of its VMM. */
 	struct restart restart;
@@ -199,7 +213,7 @@ bool guest_read(struct guest *guest, struct document *document, const cJSON *nod
 
 /* guest_devices.c */
 
-/* Reads the array "devices", which may be missing: NULL. */
+/* Reads the array "devices", which may be missing: NULL. The guest's budget is known. */
 void guest_devices_read(struct guest *guest, struct document *document, const cJSON *array);
 
 /* That they overlap neither each other nor the memory, once all of the guest is read. */
@@ -216,6 +230,10 @@ uint32_t guest_ports(const struct guest *guest);
 
 /* How many lines to the multiplexer the guest itself has: one of its PL011, and one of each port. */
 uint32_t guest_consoles(const struct guest *guest);
+
+/* How many device servers the guest has, and what all of them get of its budget. */
+uint32_t guest_device_servers(const struct guest *guest);
+uint64_t guest_device_budgets(const struct guest *guest);
 
 /* guest_images.c */
 

@@ -7,7 +7,21 @@
 
 #include <string.h>
 
-enum { DEVICE_TYPE, DEVICE_ADDRESS, DEVICE_INTERRUPT, DEVICE_PORTS };
+/* Without a stated budget, of the 10 ms that are everybody's period then; else this part of it. */
+#define DEFAULT_BUDGET_US    1000
+#define DEFAULT_BUDGET_PARTS 10
+#define BUDGET_US_MIN        50
+
+enum {
+	DEVICE_TYPE,
+	DEVICE_ADDRESS,
+	DEVICE_INTERRUPT,
+	DEVICE_PORTS,
+	DEVICE_ISOLATED,
+	DEVICE_MEMORY,
+	DEVICE_RESTART,
+	DEVICE_BUDGET,
+};
 
 static const struct key device_keys[] = {
 	[DEVICE_TYPE] = { "type", VALUE_NAME, true, 0, 20, 0 },
@@ -16,6 +30,10 @@ static const struct key device_keys[] = {
 	/* The interrupt controller's model has 32 shared interrupts. */
 	[DEVICE_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 32, 63, 0 },
 	[DEVICE_PORTS] = { "ports", VALUE_NUMBER, false, 1, VMM_PORTS_MAX, 0 },
+	[DEVICE_ISOLATED] = { "isolated", VALUE_BOOL, false, 0, 0, 0 },
+	[DEVICE_MEMORY] = { "memory", VALUE_TEXT, false, 0, 0, 0 },
+	[DEVICE_RESTART] = { "restart", VALUE_TEXT_OR_OBJECT, false, 0, 0, 0 },
+	[DEVICE_BUDGET] = { "budget_us", VALUE_NUMBER, false, BUDGET_US_MIN, 999999, 0 },
 };
 
 static void add_gic(struct guest *guest)
@@ -37,11 +55,15 @@ static const struct device_type {
 	enum vmm_device_kind kind;
 	uint64_t default_address;
 	uint32_t default_irq;
+	/* The end of its device server's name; NULL: it cannot be isolated. */
+	const char *server;
+	/* Whether it reads and writes the guest's memory. */
+	bool dma;
 } device_types[] = {
-	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33 },
-	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0 },
-	{ "pl031", VMM_DEVICE_PL031, 0x09010000, 34 },
-	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39 },
+	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33, NULL, false },
+	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0, "console", true },
+	{ "pl031", VMM_DEVICE_PL031, 0x09010000, 34, NULL, false },
+	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39, NULL, false },
 };
 
 static const struct device_type *find_type(const char *name)
@@ -70,6 +92,100 @@ uint32_t guest_ports(const struct guest *guest)
 uint32_t guest_consoles(const struct guest *guest)
 {
 	return guest_ports(guest) + (guest_device(guest, VMM_DEVICE_PL011) ? 1 : 0);
+}
+
+uint32_t guest_device_servers(const struct guest *guest)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < guest->device_count; i++)
+		count += guest->devices[i].server != NULL;
+	return count;
+}
+
+uint64_t guest_device_budgets(const struct guest *guest)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < guest->device_count; i++)
+		sum += guest->devices[i].budget;
+	return sum;
+}
+
+/* What only a device server has means nothing without one. */
+static void refuse_keys(struct document *document, const cJSON *node, const char *name)
+{
+	for (uint32_t i = DEVICE_MEMORY; i <= DEVICE_BUDGET; i++) {
+		const char *key = device_keys[i].name;
+
+		if (schema_node(node, key))
+			error_at(
+				document, schema_node(node, key),
+				"\"%s\" is for a device in a process of its own\nadd \"isolated\": "
+				"true to the %s or leave \"%s\" out",
+				key, name, key);
+	}
+}
+
+static enum device_memory read_memory(struct document *document, const cJSON *node,
+				      const struct device_type *type)
+{
+	const cJSON *memory = schema_node(node, "memory");
+	const char *word = schema_text(node, "memory", "copy");
+
+	if (!type->dma) {
+		if (memory)
+			error_at(document, memory,
+				 "a %s does not touch the guest's memory\nleave \"memory\" out",
+				 type->name);
+		return DEVICE_MEMORY_NONE;
+	}
+	if (strcmp(word, "all") == 0)
+		return DEVICE_MEMORY_ALL;
+	if (strcmp(word, "copy") != 0)
+		error_at(document, memory, "\"memory\" cannot be \"%s\"\nuse \"copy\" or \"all\"",
+			 word);
+	else
+		error_at(document, memory ? memory : node,
+			 "the memory \"copy\" of an isolated %s is not supported yet\nset "
+			 "\"memory\" to \"all\"",
+			 type->name);
+	return DEVICE_MEMORY_COPY;
+}
+
+static uint64_t default_budget(const struct guest *guest)
+{
+	uint64_t part = guest->budget / DEFAULT_BUDGET_PARTS;
+
+	if (!guest->budget_stated)
+		return DEFAULT_BUDGET_US;
+	return part < BUDGET_US_MIN ? BUDGET_US_MIN : part;
+}
+
+/* What the last device of the guest says of its device server. */
+static void read_isolation(struct guest *guest, struct document *document, const cJSON *node,
+			   const struct device_type *type)
+{
+	struct guest_device *device = &guest->devices[guest->device_count - 1];
+
+	if (!cJSON_IsTrue(schema_node(node, "isolated"))) {
+		refuse_keys(document, node, type->name);
+		return;
+	}
+	if (!type->server) {
+		error_at(document, schema_node(node, "isolated"),
+			 "a %s cannot be isolated\nleave \"isolated\" out", type->name);
+		return;
+	}
+	if (guest->vcpus > 1)
+		error_at(
+			document, schema_node(node, "isolated"),
+			"an isolated device of a guest with several vCPUs is not supported yet\nset "
+			"\"vcpus\" to 1 or leave \"isolated\" out");
+	device->server = type->server;
+	device->memory = read_memory(document, node, type);
+	device->restart = restart_read(document, node);
+	device->budget = schema_number(node, &device_keys[DEVICE_BUDGET], default_budget(guest));
 }
 
 static void add_device(struct guest *guest, const cJSON *node, const struct device_type *type,
@@ -112,9 +228,11 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 		error_at(document, schema_node(node, "ports"),
 			 "a %s has no ports\nleave \"ports\" out; it is for a virtio-console",
 			 name);
-	if (guest->device_count < VMM_DEVICES_MAX)
-		add_device(guest, node, type, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
-			   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
+	if (guest->device_count == VMM_DEVICES_MAX)
+		return;
+	add_device(guest, node, type, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
+		   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
+	read_isolation(guest, document, node, type);
 }
 
 static void add_default_devices(struct guest *guest)
@@ -173,6 +291,20 @@ static void check_pair(const struct guest *guest, struct document *document,
 			 "the interrupt %u is given twice\ngive each device its own", b->irq);
 }
 
+/* The guest itself needs time as well. */
+static void check_budget(const struct guest *guest, struct document *document)
+{
+	uint64_t sum = guest_device_budgets(guest);
+
+	if (sum + BUDGET_US_MIN <= guest->budget)
+		return;
+	error_at(document, schema_node(guest->node, guest->budget_stated ? "budget" : "devices"),
+		 "the device servers get %llu us of the guest's %llu us in each period, which "
+		 "leaves the guest less than %d us\nlower \"budget_us\" of its devices%s",
+		 (unsigned long long)sum, (unsigned long long)guest->budget, BUDGET_US_MIN,
+		 guest->budget_stated ? " or raise that of the guest" : "");
+}
+
 void guest_devices_check(const struct guest *guest, struct document *document)
 {
 	for (uint32_t i = 0; i < guest->device_count; i++) {
@@ -183,4 +315,5 @@ void guest_devices_check(const struct guest *guest, struct document *document)
 		check_against_memory(guest, document, device->type, device->address, device->size);
 	}
 	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, guest_gicr_size(guest));
+	check_budget(guest, document);
 }

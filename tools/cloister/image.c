@@ -84,7 +84,10 @@ static void reserve_tables(struct plan *plan)
 	head->threads = reserve(head, plan->threads.count, plan->threads.item_size);
 	head->vcpus = reserve(head, plan->vcpus.count, plan->vcpus.item_size);
 	head->bindings = reserve(head, plan->bindings.count, plan->bindings.item_size);
+	head->windows = reserve(head, plan->windows.count, plan->windows.item_size);
 	head->guests = reserve(head, plan->guests.count, plan->guests.item_size);
+	head->device_servers =
+		reserve(head, plan->device_servers.count, plan->device_servers.item_size);
 }
 
 static void fill_root(struct plan *plan)
@@ -192,7 +195,9 @@ static void write_manifest(const struct layout *layout)
 	write_records(layout, head->threads, &plan->threads);
 	write_records(layout, head->vcpus, &plan->vcpus);
 	write_records(layout, head->bindings, &plan->bindings);
+	write_records(layout, head->windows, &plan->windows);
 	write_records(layout, head->guests, &plan->guests);
+	write_records(layout, head->device_servers, &plan->device_servers);
 }
 
 static void write_loader(const struct layout *layout)

@@ -22,7 +22,9 @@ static const struct {
 	{ offsetof(struct plan, threads), sizeof(struct manifest_thread) },
 	{ offsetof(struct plan, vcpus), sizeof(struct manifest_vcpu) },
 	{ offsetof(struct plan, bindings), sizeof(struct manifest_binding) },
+	{ offsetof(struct plan, windows), sizeof(struct manifest_window) },
 	{ offsetof(struct plan, guests), sizeof(struct manifest_guest) },
+	{ offsetof(struct plan, device_servers), sizeof(struct manifest_device_server) },
 };
 
 void plan_init(struct plan *plan, const struct description *description, struct errors *errors)
@@ -148,14 +150,24 @@ uint32_t plan_copies(struct plan *plan, uint32_t source, uint32_t count)
 	return first;
 }
 
-uint32_t plan_sched_context(struct plan *plan, uint32_t group, uint64_t budget, uint64_t period)
+uint32_t plan_sched_context(struct plan *plan, uint32_t group, uint64_t budget, uint64_t period,
+			    uint64_t limit)
 {
 	struct manifest_sched_context context = {
 		.slot = plan_object(plan, group, OBJECT_SCHED_CONTEXT, 0, 1),
 		.budget = budget,
 		.period = period,
+		.limit = limit,
 	};
 
 	vector_add(plan->arena, &plan->sched_contexts, &context);
 	return context.slot;
+}
+
+void plan_binding(struct plan *plan, enum binding_kind kind, uint32_t a, uint32_t b,
+		  uint64_t argument)
+{
+	struct manifest_binding binding = { .kind = kind, .a = a, .b = b, .argument = argument };
+
+	vector_add(plan->arena, &plan->bindings, &binding);
 }

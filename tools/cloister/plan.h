@@ -50,7 +50,9 @@ struct plan {
 	struct vector threads;
 	struct vector vcpus;
 	struct vector bindings;
+	struct vector windows;
 	struct vector guests;
+	struct vector device_servers;
 	/* The clock page's frame. */
 	uint32_t clock_page;
 	/* First free slot of the root server's CNode. */
@@ -95,7 +97,12 @@ uint32_t plan_root_capability(struct plan *plan, uint32_t source, uint32_t right
 /* Copies of a run of capabilities, for their second mapping; gives the first slot. */
 uint32_t plan_copies(struct plan *plan, uint32_t source, uint32_t count);
 
-uint32_t plan_sched_context(struct plan *plan, uint32_t group, uint64_t budget, uint64_t period);
+/* `limit` as in struct manifest_sched_context. */
+uint32_t plan_sched_context(struct plan *plan, uint32_t group, uint64_t budget, uint64_t period,
+			    uint64_t limit);
+
+void plan_binding(struct plan *plan, enum binding_kind kind, uint32_t a, uint32_t b,
+		  uint64_t argument);
 
 /* plan_memory.c */
 

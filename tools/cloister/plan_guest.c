@@ -2,7 +2,7 @@
 /*
  * A guest in a plan: its memory, what it shares with the servers (endpoint, vCPU, lines), and its VMM.
  */
-#include "plan_system.h"
+#include "plan_guest.h"
 
 #include <idl/root.h>
 #include <stdio.h>
@@ -13,22 +13,6 @@
 /* Images of at least this size are padded to 2 MiB and mapped by frames of that size. */
 #define BIG_IMAGE (1 * MIB)
 
-/* A guest while it is planned. */
-struct guest_plan {
-	struct plan *plan;
-	const struct guest *guest;
-	uint32_t index;
-	/* Group of what the guest shares with servers. */
-	uint32_t shared;
-	struct space space;
-	struct process vmm;
-	uint32_t endpoint;
-	/* The first of its VCpus, and of the notifications that are their events. */
-	uint32_t vcpu;
-	uint32_t events;
-	struct vmm_config config;
-};
-
 /* One piece of memory, in the guest and in its VMM. `size` is a power of two. */
 static void plan_chunk(struct guest_plan *g, uint64_t offset, uint64_t size)
 {
@@ -37,7 +21,9 @@ static void plan_chunk(struct guest_plan *g, uint64_t offset, uint64_t size)
 	uint32_t count = (uint32_t)(size >> bits);
 	uint32_t group = plan_group(g->plan, "guest %s: memory", g->guest->name);
 	uint32_t frames = plan_object(g->plan, group, OBJECT_FRAME, bits, count);
+	struct guest_chunk chunk = { frames, count, bits, offset };
 
+	vector_add(g->plan->arena, &g->chunks, &chunk);
 	space_map(&g->space, frames, count, bits, address,
 		  RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE);
 	space_map(&g->vmm.space, plan_copies(g->plan, frames, count), count, bits,
@@ -139,52 +125,64 @@ static void plan_devices(struct guest_plan *g)
 	}
 }
 
-/* Connects the VMM with one client's place at the multiplexer. */
-static uint64_t plan_line(struct guest_plan *g, struct serial *serial, const char *name,
-			  enum client_kind kind, uint64_t event, uint32_t *notify)
+uint64_t plan_line(const struct guest_plan *g, struct process *process, const char *name,
+		   enum client_kind kind, uint32_t tell, uint32_t *notify)
 {
-	uint32_t tell = plan_root_capability(g->plan, g->events, RIGHT_WRITE, event);
-	struct serial_link link = serial_client(serial, g->shared, name, kind, tell);
+	struct serial_link link = serial_client(g->serial, g->shared, name, kind, tell);
 
-	*notify = process_give(&g->vmm, link.notify, RIGHT_WRITE, 0);
-	return process_line(&g->vmm, link.frames);
+	*notify = process_give(process, link.notify, RIGHT_WRITE, 0);
+	return process_line(process, link.frames);
 }
 
-/* The first port is Linux's hvc0, the others are vport0p1 and so on. */
-static void plan_port(struct guest_plan *g, struct serial *serial, uint32_t number)
+void plan_ports(const struct guest_plan *g, struct process *process, uint32_t tell,
+		struct vmm_port *ports, uint32_t count)
 {
-	struct vmm_port *port = &g->config.ports[g->config.port_count++];
+	for (uint32_t i = 0; i < count; i++) {
+		const char *name;
 
-	if (number)
-		snprintf(port->name, sizeof(port->name), "vport%u", number);
-	else
-		snprintf(port->name, sizeof(port->name), "hvc0");
-	port->line = plan_line(g, serial,
-			       arena_print(g->plan->arena, "%s %s", g->guest->name, port->name),
-			       CLIENT_CONSOLE, VMM_EVENT_VIRTIO_CONSOLE, &port->notify);
+		/* The first port is Linux's hvc0, the others are vport0p1 and so on. */
+		snprintf(ports[i].name, sizeof(ports[i].name), i ? "vport%u" : "hvc0", i);
+		name = arena_print(g->plan->arena, "%s %s", g->guest->name, ports[i].name);
+		ports[i].line = plan_line(g, process, name, CLIENT_CONSOLE, tell, &ports[i].notify);
+	}
 }
 
-static void plan_lines(struct guest_plan *g, struct serial *serial)
+/* What tells the VMM of an event. */
+static uint32_t event(const struct guest_plan *g, uint64_t bit)
 {
+	return plan_root_capability(g->plan, g->events, RIGHT_WRITE, bit);
+}
+
+static void plan_lines(struct guest_plan *g)
+{
+	const struct guest_device *virtio = guest_device(g->guest, VMM_DEVICE_VIRTIO_CONSOLE);
+	struct vmm_config *config = &g->config;
+
 	if (guest_device(g->guest, VMM_DEVICE_PL011))
-		g->config.console.line = plan_line(g, serial, g->guest->name, CLIENT_CONSOLE,
-						   VMM_EVENT_CONSOLE, &g->config.console.notify);
-	for (uint32_t i = 0; i < guest_ports(g->guest); i++)
-		plan_port(g, serial, i);
-	g->config.log_line =
-		plan_line(g, serial, g->vmm.name, CLIENT_LOG, VMM_EVENT_LOG, &g->config.log_notify);
+		config->console.line = plan_line(g, &g->vmm, g->guest->name, CLIENT_CONSOLE,
+						 event(g, VMM_EVENT_CONSOLE),
+						 &config->console.notify);
+	if (virtio && !virtio->server) {
+		config->port_count = virtio->ports;
+		plan_ports(g, &g->vmm, event(g, VMM_EVENT_VIRTIO_CONSOLE), config->ports,
+			   config->port_count);
+	}
+	config->log_line = plan_line(g, &g->vmm, g->vmm.name, CLIENT_LOG, event(g, VMM_EVENT_LOG),
+				     &config->log_notify);
 }
 
 static void plan_vcpu(struct guest_plan *g, uint32_t index)
 {
 	struct plan *plan = g->plan;
+	/* Without a budget a guest takes what is left in any case. */
+	uint64_t parts = g->guest->budget_stated ? guest_device_budgets(g->guest) : 0;
+	uint64_t budget = g->guest->budget - parts;
 	struct manifest_vcpu vcpu = {
 		.vcpu = g->vcpu + index,
 		.guest_space = g->space.slot,
 		/* An exit's badge is 1 + the vCPU (idl/vmm.idl). */
 		.endpoint = plan_root_capability(plan, g->endpoint, RIGHT_WRITE, 1 + index),
-		.sched_context =
-			plan_sched_context(plan, g->shared, g->guest->budget, g->guest->period),
+		.sched_context = plan_sched_context(plan, g->shared, budget, g->guest->period, 0),
 		.vmm_address_space = g->vmm.space.slot,
 		.priority = g->guest->priority,
 		.page_address = PROCESS_VCPUS + index * VCPU_PAGES_SIZE,
@@ -193,14 +191,9 @@ static void plan_vcpu(struct guest_plan *g, uint32_t index)
 		.start = 1,
 		.answer_limit = g->guest->answer_ms * 1000,
 	};
-	struct manifest_binding binding = {
-		.kind = BINDING_EVENT,
-		.a = g->events + index,
-		.b = g->vcpu + index,
-	};
 
 	vector_add(plan->arena, &plan->vcpus, &vcpu);
-	vector_add(plan->arena, &plan->bindings, &binding);
+	plan_binding(plan, BINDING_EVENT, g->events + index, g->vcpu + index, 0);
 }
 
 /* Capabilities of one kind for each vCPU, in consecutive slots of the VMM: gives the first. */
@@ -231,7 +224,7 @@ static void plan_vcpus(struct guest_plan *g)
 				      ROOT_BADGE_GUEST + g->index);
 }
 
-static void begin(struct guest_plan *g, const struct program *vmm)
+static void begin(struct guest_plan *g, const struct server_programs *programs)
 {
 	struct plan *plan = g->plan;
 	const char *name = g->guest->name;
@@ -242,33 +235,40 @@ static void begin(struct guest_plan *g, const struct program *vmm)
 	space = plan_object(plan, g->shared, OBJECT_GUEST_SPACE, 0, 1);
 	space_init(&g->space, plan, space, g->shared);
 	g->endpoint = plan_object(plan, g->shared, OBJECT_ENDPOINT, 0, 1);
-	process_begin(&g->vmm, plan, arena_print(plan->arena, "vmm %s", name), vmm, VMM_CNODE_BITS);
+	process_begin(&g->vmm, plan, arena_print(plan->arena, "vmm %s", name), programs->vmm,
+		      VMM_CNODE_BITS);
 	snprintf(g->config.name, sizeof(g->config.name), "%s", name);
 }
 
 void plan_guest(struct plan *plan, struct serial *serial, const struct guest *guest,
-		const struct program *vmm)
+		const struct server_programs *programs)
 {
-	struct guest_plan g = { .plan = plan, .guest = guest };
+	struct guest_plan g = { .plan = plan,
+				.serial = serial,
+				.guest = guest,
+				.chunks = { .item_size = sizeof(struct guest_chunk) } };
 	struct manifest_guest record = {
 		.on_reset = guest->on_reset,
 		.memory_base = guest->memory_base,
 		.memory_size = guest->memory_size,
 	};
 
-	begin(&g, vmm);
+	begin(&g, programs);
 	plan_guest_memory(&g);
 	plan_images(&g);
 	plan_devices(&g);
 	plan_vcpus(&g);
-	plan_lines(&g, serial);
+	plan_lines(&g);
 	if (guest_device(guest, VMM_DEVICE_PL031))
 		g.config.clock = plan_clock_reader(&g.vmm);
+	for (uint32_t i = 0; i < guest->device_count; i++)
+		if (guest->devices[i].server)
+			plan_device(&g, &guest->devices[i], &g.config.devices[i], programs->device);
 	process_configure(&g.vmm, &g.config, sizeof(g.config));
 	snprintf(record.name, sizeof(record.name), "%s", guest->name);
 	if (guest_device(guest, VMM_DEVICE_POWER_BUTTON))
-		record.power_button =
-			plan_root_capability(plan, g.events, RIGHT_WRITE, VMM_EVENT_POWER);
-	record.vmm_thread = process_end_vmm(&g.vmm, g.endpoint, guest);
+		record.power_button = event(&g, VMM_EVENT_POWER);
+	record.vmm_thread =
+		process_end_serving(&g.vmm, g.endpoint, guest->priority, &guest->restart);
 	vector_add(plan->arena, &plan->guests, &record);
 }

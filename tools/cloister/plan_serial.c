@@ -25,17 +25,6 @@ static uint32_t line_frames(struct plan *plan, uint32_t group)
 	return plan_object(plan, group, OBJECT_FRAME, 12, LINE_SIZE / PAGE_SIZE);
 }
 
-static void bind_irq(struct plan *plan, uint32_t handler, uint32_t notification)
-{
-	struct manifest_binding binding = {
-		.kind = BINDING_IRQ,
-		.a = handler,
-		.b = plan_root_capability(plan, notification, RIGHTS_ALL, UART_BIT_INTERRUPT),
-	};
-
-	vector_add(plan->arena, &plan->bindings, &binding);
-}
-
 static void plan_uart(struct serial *serial, const struct program *program, uint32_t line)
 {
 	struct plan *plan = serial->plan;
@@ -54,7 +43,9 @@ static void plan_uart(struct serial *serial, const struct program *program, uint
 	config.multiplexer =
 		process_give(&uart, serial->console_wait, RIGHT_WRITE, CONSOLE_BIT_DRIVER);
 	process_configure(&uart, &config, sizeof(config));
-	bind_irq(plan, irq, serial->uart_wait);
+	plan_binding(plan, BINDING_IRQ, irq,
+		     plan_root_capability(plan, serial->uart_wait, RIGHTS_ALL, UART_BIT_INTERRUPT),
+		     0);
 	process_end_server(&uart, SERVER_UART);
 }
 

@@ -25,6 +25,22 @@ static bool load_base(struct plan *plan, const char *programs, const char *root)
 	return kernel && plan->root;
 }
 
+/* True as well if no guest needs it. */
+static bool load_device_server(struct plan *plan, const char *programs,
+			       struct server_programs *servers)
+{
+	const struct description *d = plan->description;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < d->guest_count; i++)
+		count += guest_device_servers(&d->guests[i]);
+	if (count)
+		servers->device =
+			program_load(plan, "device-server",
+				     path_of(plan, programs, "vmm-server", "device-server"));
+	return !count || servers->device;
+}
+
 static bool load_servers(struct plan *plan, const char *programs, struct server_programs *servers)
 {
 	const char *uart = plan->description->board.uart_driver;
@@ -40,7 +56,7 @@ static bool load_servers(struct plan *plan, const char *programs, struct server_
 	servers->vmm = program_load(plan, "vmm-server",
 				    path_of(plan, programs, "vmm-server", "vmm-server"));
 	return servers->uart && (servers->clock || !rtc) && servers->console && servers->shell &&
-	       servers->vmm;
+	       servers->vmm && load_device_server(plan, programs, servers);
 }
 
 /* The kernel has made the root server's address space and a directory for its first GiB. */
@@ -60,7 +76,7 @@ static void plan_root_log(struct plan *plan, struct serial *serial, uint32_t gro
 bool plan_system(struct plan *plan, const char *programs, const char *root)
 {
 	const struct description *d = plan->description;
-	struct server_programs servers;
+	struct server_programs servers = { 0 };
 	struct serial serial;
 	uint32_t group;
 
@@ -77,7 +93,7 @@ bool plan_system(struct plan *plan, const char *programs, const char *root)
 	plan_clock(plan, servers.clock);
 	plan_shell(&serial, servers.shell);
 	for (uint32_t i = 0; i < d->guest_count; i++)
-		plan_guest(plan, &serial, &d->guests[i], servers.vmm);
+		plan_guest(plan, &serial, &d->guests[i], &servers);
 	serial_end(&serial);
 	return true;
 }

@@ -25,6 +25,8 @@ struct server_programs {
 	const struct program *console;
 	const struct program *shell;
 	const struct program *vmm;
+	/* Only where a guest has an isolated device. */
+	const struct program *device;
 };
 
 /* Plans the driver of the board's UART and begins the multiplexer. */
@@ -58,4 +60,4 @@ void plan_shell(struct serial *serial, const struct program *program);
 /* plan_guest.c */
 
 void plan_guest(struct plan *plan, struct serial *serial, const struct guest *guest,
-		const struct program *vmm);
+		const struct server_programs *programs);

@@ -203,16 +203,18 @@ uint32_t process_end_server(struct process *process, enum server_index server)
 {
 	struct manifest_thread thread = {
 		.sched_context = plan_sched_context(process->plan, process->group,
-						    server_list[server].budget, SERVER_PERIOD_US),
+						    server_list[server].budget, SERVER_PERIOD_US,
+						    0),
 		.priority = server_list[server].priority,
 	};
 
 	return end(process, thread, &process->plan->description->restart[server]);
 }
 
-uint32_t process_end_vmm(struct process *process, uint32_t endpoint, const struct guest *guest)
+uint32_t process_end_serving(struct process *process, uint32_t endpoint, uint32_t priority,
+			     const struct restart *restart)
 {
-	struct manifest_thread thread = { .serve = endpoint, .priority = guest->priority };
+	struct manifest_thread thread = { .serve = endpoint, .priority = priority };
 
-	return end(process, thread, &guest->restart);
+	return end(process, thread, restart);
 }

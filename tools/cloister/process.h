@@ -58,7 +58,8 @@ void process_configure(struct process *process, const void *config, size_t size)
 
 /*
  * Ends the process's plan with its thread; gives the thread's index. process_end_server() is for a server with a
- * time of its own, which runs at once; process_end_vmm() for one that serves at an endpoint on lent time.
+ * time of its own, which runs at once; process_end_serving() for one that serves at an endpoint on lent time.
  */
 uint32_t process_end_server(struct process *process, enum server_index server);
-uint32_t process_end_vmm(struct process *process, uint32_t endpoint, const struct guest *guest);
+uint32_t process_end_serving(struct process *process, uint32_t endpoint, uint32_t priority,
+			     const struct restart *restart);

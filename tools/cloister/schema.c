@@ -21,6 +21,7 @@ static const char *const kind_words[] = {
 	[VALUE_OBJECT] = "an object: { ... }",
 	[VALUE_ARRAY] = "an array: [ ... ]",
 	[VALUE_TEXT_OR_OBJECT] = "text in quotes or an object: { ... }",
+	[VALUE_BOOL] = "true or false",
 };
 
 const cJSON *schema_node(const cJSON *object, const char *name)
@@ -100,6 +101,8 @@ static bool has_kind(const cJSON *node, enum value_kind kind)
 		return cJSON_IsObject(node);
 	case VALUE_ARRAY:
 		return cJSON_IsArray(node);
+	case VALUE_BOOL:
+		return cJSON_IsBool(node);
 	case VALUE_TEXT_OR_OBJECT:
 		return cJSON_IsString(node) || cJSON_IsObject(node);
 	default:

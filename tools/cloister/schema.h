@@ -22,6 +22,7 @@ enum value_kind {
 	VALUE_ARRAY,
 	/* Text or an object. */
 	VALUE_TEXT_OR_OBJECT,
+	VALUE_BOOL,
 };
 
 struct key {

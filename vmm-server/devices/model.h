@@ -27,4 +27,10 @@ struct device_model {
 	void (*signal)(void *device);
 	/* The deadline that it asked for has come; NULL if it never asks. */
 	void (*expire)(void *device);
+	/*
+	 * What its driver has made of it, not 0 once there is one, and the same for the successor of a model that
+	 * died under its driver, which is told behind a reset. NULL if no driver need know.
+	 */
+	uint64_t (*driver)(const void *device);
+	void (*succeed)(void *device, uint64_t driver);
 };

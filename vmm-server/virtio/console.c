@@ -203,4 +203,6 @@ const struct device_model virtio_console_model = {
 	.reset = console_reset,
 	.access = virtio_access,
 	.signal = console_signal,
+	.driver = virtio_driver,
+	.succeed = virtio_succeed,
 };

@@ -41,6 +41,19 @@ static void virtio_break(struct virtio *virtio)
 	virtio_fail(virtio);
 }
 
+uint64_t virtio_driver(const void *device)
+{
+	return ((const struct virtio *)device)->status;
+}
+
+void virtio_succeed(void *device, uint64_t driver)
+{
+	struct virtio *virtio = device;
+
+	virtio->status = (uint32_t)driver & STATUS_DRIVERS;
+	virtio_fail(virtio);
+}
+
 bool virtio_queue_live(const struct virtio *virtio, uint32_t queue)
 {
 	uint32_t state = virtio->status & (VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_NEEDS_RESET);

@@ -66,6 +66,13 @@ bool virtio_access(void *device, struct access *access);
  */
 void virtio_signal(struct virtio *virtio);
 
+/*
+ * For a device model's `driver` and `succeed`: the status that the driver has written; and a device whose driver has
+ * written that, but which has lost all else: it needs a reset.
+ */
+uint64_t virtio_driver(const void *device);
+void virtio_succeed(void *device, uint64_t driver);
+
 /* Whether the device may use this queue, which is one of its type's. */
 bool virtio_queue_live(const struct virtio *virtio, uint32_t queue);
 

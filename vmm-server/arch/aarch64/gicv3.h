@@ -39,6 +39,8 @@ struct gicv3 {
 	/* By vCPU. */
 	struct gicv3_bank private[VMM_VCPUS_MAX];
 	struct gicv3_bank shared;
+	/* Shared interrupts whose lines the kernel has from other processes. */
+	uint32_t outside;
 	/* Of the shared interrupts: GICD_IROUTER, and the home. */
 	uint64_t router[GICV3_BANK];
 	uint8_t home[GICV3_BANK];
