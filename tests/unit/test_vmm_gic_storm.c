@@ -294,11 +294,19 @@ static void write_bits(struct interrupt *i, uint64_t array)
 	}
 }
 
+/* Each with a chance of a quarter. */
+static uint32_t few_bits(void)
+{
+	uint32_t some = (uint32_t)random() << 1;
+
+	return some & (uint32_t)random();
+}
+
 /* By `by`, in the frames of `v`. */
 static void step_bits(uint32_t by, uint32_t v)
 {
 	uint64_t array = GICD_IGROUPR + 0x80 * ((uint64_t)random() % 7);
-	uint32_t value = (uint32_t)(random() & random() & random()) << (random() % 2);
+	uint32_t value = few_bits();
 	bool spi = random() % 2;
 
 	if (random() % 3 == 0) {
@@ -334,7 +342,7 @@ static void step_edge(uint32_t by)
 	uint32_t half = (uint32_t)random() % 2;
 	uint32_t value = (uint32_t)random();
 
-	make_exit(by, EXIT_MEMORY, DISTRIBUTOR + GICD_ICFGR + 8 + 4 * half, access_word(true),
+	make_exit(by, EXIT_MEMORY, DISTRIBUTOR + GICD_ICFGR + 8 + 4ULL * half, access_word(true),
 		  value);
 	for (uint32_t i = 0; i < 16; i++)
 		shared[16 * half + i].edge = value >> (2 * i + 1) & 1;
@@ -343,7 +351,7 @@ static void step_edge(uint32_t by)
 static void step_route(uint32_t by)
 {
 	uint32_t i = (uint32_t)random() % SPIS;
-	uint64_t at = DISTRIBUTOR + GICD_IROUTER_FIRST + 8 * i;
+	uint64_t at = DISTRIBUTOR + GICD_IROUTER_FIRST + 8ULL * i;
 	/* Now and then to nobody. */
 	uint64_t route = (uint64_t)random() % 16 ? (uint64_t)random() % vcpus : 0x10001;
 
