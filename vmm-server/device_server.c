@@ -150,6 +150,8 @@ const char *device_server_init(struct device_server *server, const struct device
 		.memory = &server->memory,
 		.ports = config->ports,
 		.port_count = config->port_count,
+		.channel = (struct channel *)(uintptr_t)config->device.channel,
+		.peer = config->device.peer,
 		/* As a predecessor may have left it. */
 		.line = true,
 		.deadline = DEADLINE_NEVER,

@@ -38,7 +38,8 @@ void devices_given_up(uint32_t thread)
 	uint64_t bits;
 
 	cnode_revoke(ROOT_SLOT_CNODE, device->door);
-	notification_clear(device->line, &bits);
+	if (device->line)
+		notification_clear(device->line, &bits);
 }
 
 void devices_restarted(uint32_t thread)

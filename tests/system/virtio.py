@@ -127,8 +127,10 @@ def describe(directory, count, isolation):
 
 
 ALL = {"isolated": True, "memory": "all"}
+COPY = {"isolated": True, "memory": "copy"}
 TESTS = {"console": (console, 1, {}), "ports": (ports, 2, {}),
-         "console-all": (console, 1, ALL), "ports-all": (ports, 2, ALL)}
+         "console-all": (console, 1, ALL), "ports-all": (ports, 2, ALL),
+         "console-copy": (console, 1, COPY), "ports-copy": (ports, 2, COPY)}
 
 
 def main():

@@ -127,6 +127,7 @@ void bench_begin(struct bench *bench)
 	add_program(bench, "shell/shell.aarch64.elf", 0x200000);
 	add_program(bench, "vmm-server/vmm-server.aarch64.elf", 0x200000);
 	add_program(bench, "vmm-server/device-server.aarch64.elf", 0x200000);
+	add_program(bench, "vmm-server/device-copy.aarch64.elf", 0x200000);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)

@@ -402,7 +402,8 @@ static void check_device_servers(void)
 		ck_assert_uint_lt(d->thread, m->threads.count);
 		ck_assert_uint_lt(d->guest, m->guests.count);
 		ck_assert_uint_eq(need(d->door, OBJECT_ENDPOINT)->badge, 0);
-		need(d->line, OBJECT_NOTIFICATION);
+		if (d->line)
+			need(d->line, OBJECT_NOTIFICATION);
 		ck_assert_uint_eq(need(d->wake, OBJECT_NOTIFICATION)->badge, DEVICE_EVENT_WAKE);
 	}
 }

@@ -5,6 +5,7 @@
  */
 #include "test_cloister.h"
 
+#include <idl/channel.h>
 #include <idl/device.h>
 #include <idl/root.h>
 #include <string.h>
@@ -164,6 +165,48 @@ START_TEST(console)
 }
 END_TEST
 
+static uint64_t pages_at(uint64_t address)
+{
+	const struct manifest_mapping *p = table(m->mappings);
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < m->mappings.count; i++)
+		if (p[i].address == address)
+			count += p[i].count;
+	return count;
+}
+
+/* Of the guest a server with a channel has nothing: no memory, no window, no interrupt. "copy" is the default. */
+START_TEST(copy)
+{
+	const struct device_config *config;
+	const struct vmm_config *vmm;
+	const struct manifest_capability *c;
+
+	check(DESCRIPTION("", ", \"isolated\": true, \"ports\": 2"));
+	config = component("device a console: config");
+	vmm = component("vmm a: config");
+	ck_assert_uint_eq(vmm->devices[2].kind, VMM_DEVICE_CONSOLE_COPY);
+	ck_assert_uint_eq(vmm->devices[2].server, 0);
+	ck_assert_uint_eq(vmm->port_count, 2);
+	ck_assert_uint_eq(vmm->ports[0].line, 0);
+	ck_assert_uint_eq(config->device.kind, VMM_DEVICE_VIRTIO_CONSOLE);
+	ck_assert_uint_eq(config->port_count, 2);
+	ck_assert_uint_eq(config->memory_size, 0);
+	ck_assert_uint_eq(config->interrupt, 0);
+	ck_assert_uint_eq(guest_memory_mapped(), 0);
+	ck_assert_uint_eq(m->windows.count, 0);
+	/* Six queues, in the VMM and in the server. */
+	ck_assert_uint_eq(config->device.channel, vmm->devices[2].channel);
+	ck_assert_uint_eq(pages_at(config->device.channel), 2 * (1 + 6 * CHANNEL_REQUESTS));
+	c = capability(thread()->cnode, config->device.peer);
+	ck_assert_uint_eq(c->rights, RIGHT_WRITE);
+	ck_assert_uint_eq(capability(ROOT_SLOT_CNODE, c->source)->source,
+			  binding(BINDING_EVENT)->a);
+	ck_assert_uint_eq(capability(ROOT_SLOT_CNODE, c->source)->badge, VMM_EVENT_CONSOLE_COPY);
+}
+END_TEST
+
 /* The VMM calls by the door, with the badge that tells it from a guest. */
 START_TEST(door)
 {
@@ -249,6 +292,7 @@ Suite *plan_device_suite(void)
 	tcase_add_checked_fixture(test, begin, end);
 	tcase_set_timeout(test, 120);
 	tcase_add_test(test, console);
+	tcase_add_test(test, copy);
 	tcase_add_test(test, door);
 	tcase_add_test(test, shares);
 	tcase_add_test(test, restarts);

@@ -145,11 +145,6 @@ static enum device_memory read_memory(struct document *document, const cJSON *no
 	if (strcmp(word, "copy") != 0)
 		error_at(document, memory, "\"memory\" cannot be \"%s\"\nuse \"copy\" or \"all\"",
 			 word);
-	else
-		error_at(document, memory ? memory : node,
-			 "the memory \"copy\" of an isolated %s is not supported yet\nset "
-			 "\"memory\" to \"all\"",
-			 type->name);
 	return DEVICE_MEMORY_COPY;
 }
 

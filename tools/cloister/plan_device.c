@@ -6,11 +6,15 @@
  */
 #include "plan_guest.h"
 
+#include <idl/channel.h>
 #include <idl/device.h>
 #include <idl/root.h>
 #include <stdio.h>
 
 #define DEVICE_CNODE_BITS 4
+
+/* Where a channel is mapped, in both processes: behind the page of a server's state. */
+#define CHANNEL_AT (PROCESS_DEVICES + 0x10000)
 
 /* QueueNotify of virtio over MMIO (Virtual I/O Device 1.2, 4.2.2). */
 #define VIRTIO_DOORBELL 0x50
@@ -44,10 +48,40 @@ static void plan_connections(struct device_plan *d)
 	d->endpoint = plan_object(g->plan, g->shared, OBJECT_ENDPOINT, 0, 1);
 	d->door = plan_root_capability(g->plan, d->endpoint, RIGHT_WRITE, 0);
 	d->wait = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, 1);
+	d->config.endpoint = process_give(&d->process, d->endpoint, RIGHT_READ, 0);
+}
+
+static void plan_interrupt(struct device_plan *d)
+{
+	struct guest_plan *g = d->g;
+
 	d->line = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, 1);
 	plan_binding(g->plan, BINDING_SLOT, d->line, g->vcpu, d->device->irq);
-	d->config.endpoint = process_give(&d->process, d->endpoint, RIGHT_READ, 0);
 	d->config.interrupt = process_give(&d->process, d->line, RIGHT_READ | RIGHT_WRITE, 1);
+}
+
+/*
+ * A device whose registers and queues are the VMM's: the two share a channel, and each signals the other.
+ */
+static void plan_channel(struct device_plan *d, struct vmm_device *to)
+{
+	struct guest_plan *g = d->g;
+	uint32_t queues = d->device->ports == 1 ? 2 : 2 + 2 * d->device->ports;
+	uint32_t pages =
+		(CHANNEL_BUFFERS + queues * CHANNEL_REQUESTS * CHANNEL_BUFFER_SIZE) / PAGE_SIZE;
+	uint32_t frames = plan_object(g->plan, g->shared, OBJECT_FRAME, 12, pages);
+	uint32_t tell =
+		plan_root_capability(g->plan, g->events, RIGHT_WRITE, VMM_EVENT_CONSOLE_COPY);
+
+	to->kind = VMM_DEVICE_CONSOLE_COPY;
+	to->channel = CHANNEL_AT;
+	to->peer = process_give(&g->vmm, event(d, DEVICE_EVENT_CHANNEL), RIGHT_WRITE, 0);
+	space_map(&g->vmm.space, frames, pages, 12, CHANNEL_AT, RIGHT_READ | RIGHT_WRITE);
+	d->config.device = *to;
+	d->config.device.kind = VMM_DEVICE_VIRTIO_CONSOLE;
+	d->config.device.peer = process_give(&d->process, tell, RIGHT_WRITE, 0);
+	space_map(&d->process.space, plan_copies(g->plan, frames, pages), pages, 12, CHANNEL_AT,
+		  RIGHT_READ | RIGHT_WRITE);
 }
 
 static void plan_state(struct device_plan *d)
@@ -117,24 +151,36 @@ static uint32_t plan_thread(struct device_plan *d)
 	return index;
 }
 
+/* A device whose registers are its server's. */
+static void plan_registers(struct device_plan *d, struct vmm_device *to)
+{
+	plan_interrupt(d);
+	if (d->device->memory == DEVICE_MEMORY_ALL)
+		plan_memory(d);
+	plan_window(d);
+	to->server = process_give(&d->g->vmm, d->door, RIGHT_WRITE, DEVICE_BADGE_VMM);
+	d->config.device = *to;
+	d->config.device.server = 0;
+}
+
 void plan_device(struct guest_plan *g, const struct guest_device *device, struct vmm_device *to,
-		 const struct program *program)
+		 const struct server_programs *programs)
 {
 	struct device_plan d = { .g = g, .device = device };
+	bool copy = device->memory == DEVICE_MEMORY_COPY;
 	struct manifest_device_server record = { .guest = g->index };
 	const char *name =
 		arena_print(g->plan->arena, "device %s %s", g->guest->name, device->server);
 
-	process_begin(&d.process, g->plan, name, program, DEVICE_CNODE_BITS);
+	process_begin(&d.process, g->plan, name, copy ? programs->device_copy : programs->device,
+		      DEVICE_CNODE_BITS);
 	plan_connections(&d);
 	plan_state(&d);
-	if (device->memory == DEVICE_MEMORY_ALL)
-		plan_memory(&d);
 	plan_lines(&d);
-	plan_window(&d);
-	to->server = process_give(&g->vmm, d.door, RIGHT_WRITE, DEVICE_BADGE_VMM);
-	d.config.device = *to;
-	d.config.device.server = 0;
+	if (copy)
+		plan_channel(&d, to);
+	else
+		plan_registers(&d, to);
 	snprintf(d.config.name, sizeof(d.config.name), "%s", name);
 	process_configure(&d.process, &d.config, sizeof(d.config));
 	record.door = d.door;

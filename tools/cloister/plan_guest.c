@@ -162,6 +162,8 @@ static void plan_lines(struct guest_plan *g)
 		config->console.line = plan_line(g, &g->vmm, g->guest->name, CLIENT_CONSOLE,
 						 event(g, VMM_EVENT_CONSOLE),
 						 &config->console.notify);
+	if (virtio && virtio->memory == DEVICE_MEMORY_COPY)
+		config->port_count = virtio->ports;
 	if (virtio && !virtio->server) {
 		config->port_count = virtio->ports;
 		plan_ports(g, &g->vmm, event(g, VMM_EVENT_VIRTIO_CONSOLE), config->ports,
@@ -263,7 +265,7 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 		g.config.clock = plan_clock_reader(&g.vmm);
 	for (uint32_t i = 0; i < guest->device_count; i++)
 		if (guest->devices[i].server)
-			plan_device(&g, &guest->devices[i], &g.config.devices[i], programs->device);
+			plan_device(&g, &guest->devices[i], &g.config.devices[i], programs);
 	process_configure(&g.vmm, &g.config, sizeof(g.config));
 	snprintf(record.name, sizeof(record.name), "%s", guest->name);
 	if (guest_device(guest, VMM_DEVICE_POWER_BUTTON))

@@ -51,4 +51,4 @@ void plan_ports(const struct guest_plan *g, struct process *process, uint32_t te
 
 /* The server of an isolated device; `to` is what the VMM is told of the device. */
 void plan_device(struct guest_plan *g, const struct guest_device *device, struct vmm_device *to,
-		 const struct program *program);
+		 const struct server_programs *programs);

@@ -25,20 +25,34 @@ static bool load_base(struct plan *plan, const char *programs, const char *root)
 	return kernel && plan->root;
 }
 
-/* True as well if no guest needs it. */
-static bool load_device_server(struct plan *plan, const char *programs,
-			       struct server_programs *servers)
+/* Whether a guest has a device server that sees this of its memory. */
+static bool needs_device(const struct description *d, bool copy)
 {
-	const struct description *d = plan->description;
-	uint32_t count = 0;
-
 	for (uint32_t i = 0; i < d->guest_count; i++)
-		count += guest_device_servers(&d->guests[i]);
-	if (count)
+		for (uint32_t j = 0; j < d->guests[i].device_count; j++) {
+			const struct guest_device *device = &d->guests[i].devices[j];
+
+			if (device->server && copy == (device->memory == DEVICE_MEMORY_COPY))
+				return true;
+		}
+	return false;
+}
+
+/* True as well if no guest needs them. */
+static bool load_device_servers(struct plan *plan, const char *programs,
+				struct server_programs *servers)
+{
+	bool device = needs_device(plan->description, false);
+	bool copy = needs_device(plan->description, true);
+
+	if (device)
 		servers->device =
 			program_load(plan, "device-server",
 				     path_of(plan, programs, "vmm-server", "device-server"));
-	return !count || servers->device;
+	if (copy)
+		servers->device_copy = program_load(
+			plan, "device-copy", path_of(plan, programs, "vmm-server", "device-copy"));
+	return (!device || servers->device) && (!copy || servers->device_copy);
 }
 
 static bool load_servers(struct plan *plan, const char *programs, struct server_programs *servers)
@@ -56,7 +70,7 @@ static bool load_servers(struct plan *plan, const char *programs, struct server_
 	servers->vmm = program_load(plan, "vmm-server",
 				    path_of(plan, programs, "vmm-server", "vmm-server"));
 	return servers->uart && (servers->clock || !rtc) && servers->console && servers->shell &&
-	       servers->vmm && load_device_server(plan, programs, servers);
+	       servers->vmm && load_device_servers(plan, programs, servers);
 }
 
 /* The kernel has made the root server's address space and a directory for its first GiB. */

@@ -27,6 +27,7 @@ struct server_programs {
 	const struct program *vmm;
 	/* Only where a guest has an isolated device. */
 	const struct program *device;
+	const struct program *device_copy;
 };
 
 /* Plans the driver of the board's UART and begins the multiplexer. */
