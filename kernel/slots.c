@@ -238,6 +238,7 @@ void slots_fill(struct slots *slots)
 	uint32_t room = list_register_count();
 	uint64_t pending;
 	uint64_t waiting;
+	uint64_t first;
 	uint64_t put_in = 0;
 
 	slots_drop_quiet(slots);
@@ -249,21 +250,27 @@ void slots_fill(struct slots *slots)
 	 */
 	slots->apart = slots->hardware.set &
 		       ((pending & slots->active) | (slots->level & slots->line)) & waiting;
+	first = waiting;
+	/* A single one is for what can be taken: the end of what is active is told all the same. */
+	if (room == 1 && (pending & ~slots->active))
+		first = pending & ~slots->active;
 	for (slots->filled = 0; slots->filled < room && waiting; slots->filled++) {
-		uint32_t slot = most_urgent(slots, waiting);
+		uint32_t slot = most_urgent(slots, first);
 
 		/* Two list registers never hold the same number (12.4.7): later ones wait. */
 		waiting &= ~BIT(slot);
 		waiting &= ~with_number(slots, waiting, slots->number[slot]);
 		put(slots, slot, pending);
 		put_in |= BIT(slot);
+		first = waiting;
 	}
 	slots->apart &= put_in;
 	slots->latch_lent = slots->latch & pending & put_in;
 	slots->latch &= ~slots->latch_lent;
 	slots->arrived_lent = slots->arrived & pending & put_in;
 	slots->arrived &= ~slots->arrived_lent;
-	list_register_overflow(waiting & pending, waiting & slots->active);
+	/* What is active, too, can be taken after its end, which is told. */
+	list_register_overflow(waiting & pending & ~slots->active, waiting & slots->active);
 	slots->resident = true;
 	slots->dirty = false;
 }

@@ -30,5 +30,8 @@ void list_register_put(uint32_t index, const struct list_register *value);
 /* EOIs of interrupts in no list register since list_register_overflow(). */
 uint32_t list_register_eoi_count(void);
 
-/* Ask for a maintenance interrupt when there is room, and for EOIs of what is in none to be counted aloud. */
+/*
+ * Ask for a maintenance interrupt when there is room (at most one is in use; of a single one: it is not pending), and for
+ * EOIs of what is in none to be counted aloud.
+ */
 void list_register_overflow(bool pending_waits, bool active_waits);

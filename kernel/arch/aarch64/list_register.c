@@ -25,6 +25,7 @@ static uint32_t count;
 #define ICH_EN              BIT(0)
 #define ICH_UIE             BIT(1)
 #define ICH_LRENPIE         BIT(2)
+#define ICH_NPIE            BIT(3)
 #define ICH_TDIR            BIT(14)
 #define ICH_EOICOUNT(value) ((value) >> 27 & 0x1f)
 
@@ -121,7 +122,10 @@ uint32_t list_register_eoi_count(void)
 
 void list_register_overflow(bool pending_waits, bool active_waits)
 {
+	/* With a single one the underflow would be told for ever. */
+	uint64_t room = count == 1 ? ICH_NPIE : ICH_UIE;
+
 	/* ICC_DIR_EL1 can mean what another VCpu has acknowledged, so it is the VMM's. */
-	write_sysreg(ICH_HCR_EL2, ICH_EN | ICH_TDIR | (pending_waits ? ICH_UIE : 0) |
+	write_sysreg(ICH_HCR_EL2, ICH_EN | ICH_TDIR | (pending_waits ? room : 0) |
 					  (active_waits ? ICH_LRENPIE : 0));
 }

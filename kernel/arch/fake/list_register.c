@@ -13,8 +13,9 @@
 #define IDLE_PRIORITY 0x100U
 
 static struct list_register registers[LIST_REGISTERS_MAX];
-static uint32_t eois;     /* of interrupts in no list register */
-static bool told_room;    /* maintenance at one or no valid register */
+static uint32_t eois; /* of interrupts in no list register */
+static bool
+	told_room; /* maintenance at one or no valid register, of a single one when it is not pending */
 static bool told_eois;    /* maintenance at `eois` */
 static bool eoi_happened; /* of a register that tells */
 
@@ -76,13 +77,28 @@ void list_register_overflow(bool pending_waits, bool active_waits)
 	eois = 0;
 }
 
-bool fake_maintenance(void)
+unsigned int fake_list_registers_used(void)
 {
-	unsigned int valid = 0;
+	unsigned int used = 0;
 
 	for (unsigned int i = 0; i < LIST_REGISTERS_MAX; i++)
-		valid += registers[i].pending || registers[i].active;
-	return eoi_happened || (told_room && valid <= 1) || (told_eois && eois);
+		used += registers[i].pending || registers[i].active;
+	return used;
+}
+
+bool fake_maintenance(void)
+{
+	bool room;
+
+	/* Underflow, or no interrupt that is only pending (12.4.4, 12.4.6). */
+	room = fake.list_registers == 1 ? !registers[0].pending || registers[0].active :
+					  fake_list_registers_used() <= 1;
+	return eoi_happened || (told_room && room) || (told_eois && eois);
+}
+
+bool fake_overflow_asked(void)
+{
+	return told_room || told_eois;
 }
 
 /* The guest's side. */

@@ -69,6 +69,10 @@ void fake_guest_eoi(uint32_t number);
 bool fake_guest_sees(uint32_t number);
 /* Whether the list registers want the kernel's attention. */
 bool fake_maintenance(void);
+/* How many hold an interrupt. */
+unsigned int fake_list_registers_used(void);
+/* Whether it is asked for when there is room, or for counted EOIs. */
+bool fake_overflow_asked(void);
 /* Deactivate all list registers' interrupts at power on. */
 void fake_list_registers_start(void);
 
