@@ -7,6 +7,7 @@
 #include <exit.h>
 #include <ipc.h>
 #include <kernel_dispatch.h>
+#include <notification.h>
 #include <sched.h>
 #include <vcpu.h>
 #include <window.h>
@@ -47,6 +48,18 @@ void vcpu_init(struct vcpu *vcpu)
 	arch_vcpu_init(vcpu);
 }
 
+/* It is off the processor, and nobody works for it. */
+static void tell_stopped(struct vcpu *vcpu)
+{
+	struct notification *notification = (struct notification *)vcpu->stop_signal.object;
+	uint64_t bits = vcpu->stop_signal.data ? vcpu->stop_signal.data : 1;
+
+	if (!notification)
+		return;
+	binding_clear(&vcpu->stop_signal);
+	notification_signal(notification, bits);
+}
+
 static void vcpu_halt(struct vcpu *vcpu)
 {
 	ipc_cancel(&vcpu->context);
@@ -62,6 +75,7 @@ static void vcpu_halt(struct vcpu *vcpu)
 	vcpu->events = 0;
 	vcpu->event_deadline = false;
 	vcpu->armed = true;
+	tell_stopped(vcpu);
 }
 
 void vcpu_destroy(struct vcpu *vcpu)
@@ -74,6 +88,8 @@ void vcpu_destroy(struct vcpu *vcpu)
 
 void vcpu_unbound(struct vcpu *vcpu, struct slot *binding)
 {
+	if (binding == &vcpu->stop_signal)
+		return;
 	/* Without its address space or VMM a guest cannot go on; the other binding is of no use alone. */
 	vcpu_halt(vcpu);
 	binding_clear(binding == &vcpu->space ? &vcpu->endpoint : &vcpu->space);
@@ -197,6 +213,7 @@ enum status vcpu_start(struct invocation *call)
 	if (!vcpu->exit.pending && state != STATE_STOPPED && state != STATE_PARKED)
 		return ERR_STATE;
 	vcpu->stopped = false;
+	binding_clear(&vcpu->stop_signal);
 	/* The VMM that is told of a start has answered for what was before: no answer is lost or misplaced. */
 	vcpu->restart = vcpu->exit.pending;
 	if (!vcpu->restart)
@@ -206,7 +223,9 @@ enum status vcpu_start(struct invocation *call)
 
 void vcpu_answered(struct vcpu *vcpu)
 {
-	if (vcpu->restart && !vcpu->stopped)
+	if (vcpu->stopped)
+		tell_stopped(vcpu);
+	else if (vcpu->restart)
 		begin(vcpu);
 	else
 		exit_event(vcpu);
@@ -216,16 +235,28 @@ void vcpu_answered(struct vcpu *vcpu)
  * While it is stopped, `stopped_state` is what it would be; an exit under way is still answered, and a start that waits for
  * that waits for `resume` as well.
  */
-enum status vcpu_stop(struct invocation *call)
+enum status vcpu_stop(struct invocation *call, cap_t notification)
 {
 	struct vcpu *vcpu = invoked(call);
+	struct slot *slot = NULL;
+	enum status status = OK;
 
+	if (notification)
+		status = invocation_slot_with(call, notification, OBJECT_NOTIFICATION, RIGHT_WRITE,
+					      &slot);
+	if (status == OK && slot)
+		status = slot_can_derive(slot);
+	if (status != OK)
+		return status;
 	if (vcpu->stopped || vcpu->context.state == STATE_STOPPED)
 		return ERR_STATE;
 	vcpu->stopped = true;
+	if (slot)
+		binding_set(&vcpu->stop_signal, slot, OBJECT_VCPU, vcpu);
 	if (!vcpu->exit.pending) {
 		vcpu->stopped_state = vcpu->context.state;
 		sched_block(&vcpu->context, STATE_STOPPED);
+		tell_stopped(vcpu);
 	}
 	return OK;
 }
@@ -237,6 +268,7 @@ enum status vcpu_resume(struct invocation *call)
 	if (!vcpu->stopped)
 		return ERR_STATE;
 	vcpu->stopped = false;
+	binding_clear(&vcpu->stop_signal);
 	if (vcpu->exit.pending)
 		return OK;
 	if (vcpu->restart) {

@@ -42,7 +42,8 @@ struct vcpu {
 	bool stopped; /* by `stop`; `exit.was` and the exit are kept */
 	bool restart; /* by `start`, with an exit under way: once that is answered, and it is not stopped */
 	uint8_t stopped_state;
-	struct window *window; /* whose server has the exit; NULL: the VMM */
+	struct slot stop_signal; /* binding: who is told when it is stopped and its exit answered */
+	struct window *window;   /* whose server has the exit; NULL: the VMM */
 	struct list window_link;
 	struct timeout event_timeout;
 	struct timeout timer_timeout;
@@ -60,6 +61,9 @@ static inline struct vcpu *vcpu_of(struct context *context)
 	BUG_ON(context->kind != CONTEXT_VCPU);
 	return container_of(context, struct vcpu, context);
 }
+
+_Static_assert(sizeof(struct vcpu_page) <= PAGE_SIZE, "the second page");
+_Static_assert(sizeof(struct vcpu_update) <= PAGE_SIZE, "the third page");
 
 static inline struct vcpu_page *vcpu_page(struct vcpu *vcpu)
 {
@@ -117,6 +121,15 @@ void arch_vcpu_forget(struct vcpu *vcpu);
 bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
 			      struct registers *registers);
 void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers);
+
+/* All that it is but for slots and events; its state leaves the core for that, and nothing of it is lost. */
+void arch_vcpu_save(struct vcpu *vcpu, struct vcpu_state *state);
+
+/* Whether a guest can run with this. */
+bool arch_vcpu_state_valid(const struct vcpu_state *state);
+
+/* The opposite, on one that was reset; its slots are in place. */
+void arch_vcpu_restore(struct vcpu *vcpu, const struct vcpu_state *state);
 
 /* The exit's instruction is done, with results. */
 void arch_vcpu_step(struct vcpu *vcpu, const uint64_t results[4]);

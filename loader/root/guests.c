@@ -90,6 +90,11 @@ static void for_vcpus(uint32_t guest, enum status (*invoke)(cap_t vcpu))
 			invoke(description->vcpus[i].vcpu);
 }
 
+static enum status stop_vcpu(cap_t vcpu)
+{
+	return vcpu_stop(vcpu, 0);
+}
+
 static void start_vcpus(uint32_t guest)
 {
 	for (uint32_t i = 0; i < description->head->vcpus.count; i++)
@@ -155,7 +160,7 @@ static void end_guest(uint32_t guest, enum guest_state state, const char *how)
 {
 	struct guest *g = &guests[guest];
 
-	for_vcpus(guest, vcpu_stop);
+	for_vcpus(guest, stop_vcpu);
 	servers_stop(description->guests[guest].vmm_thread);
 	devices_stop(guest);
 	g->state = state;
@@ -187,7 +192,7 @@ static void reset_itself(uint32_t guest)
 		guests[guest].anew = true;
 		return;
 	}
-	for_vcpus(guest, vcpu_stop);
+	for_vcpus(guest, stop_vcpu);
 	start_vcpus(guest);
 }
 
@@ -227,7 +232,7 @@ void guests_vmm_failed(uint32_t guest, bool restarts)
 	struct guest *g = &guests[guest];
 
 	if (restarts) {
-		for_vcpus(guest, vcpu_stop);
+		for_vcpus(guest, stop_vcpu);
 		g->anew = g->state == GUEST_STATE_PAUSED;
 		g->state = GUEST_STATE_RESTARTING;
 	} else if (g->state == GUEST_STATE_STOPPING) {
@@ -318,7 +323,7 @@ enum status guests_pause(uint32_t guest)
 {
 	if (guests[guest].state != GUEST_STATE_RUNNING)
 		return ERR_STATE;
-	for_vcpus(guest, vcpu_stop);
+	for_vcpus(guest, stop_vcpu);
 	guests[guest].state = GUEST_STATE_PAUSED;
 	log_print("guest %s: paused", name_of(guest));
 	return OK;

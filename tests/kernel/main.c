@@ -8,7 +8,7 @@ static const struct suite *const suites[] = {
 	&notification_suite, &time_suite,     &irq_suite,     &firmware_suite,  &vcpu_suite,
 	&exit_suite,         &access_suite,   &reply_suite,   &interrupt_suite, &priority_suite,
 	&timer_suite,        &passed_suite,   &event_suite,   &window_suite,    &stage2_suite,
-	&device_suite,
+	&device_suite,       &save_suite,
 };
 
 void server_main(struct message *first)

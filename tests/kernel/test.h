@@ -44,7 +44,7 @@ extern const struct suite call_suite, chain_suite, notification_suite, time_suit
 extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite, access_suite,
 	reply_suite;
 extern const struct suite interrupt_suite, priority_suite, timer_suite, passed_suite, event_suite,
-	vcpu_suite, window_suite, stage2_suite, device_suite;
+	vcpu_suite, window_suite, stage2_suite, device_suite, save_suite;
 extern const struct suite share_suite;
 
 /* suites.c: what server_main() does. */

@@ -141,7 +141,7 @@ static void prepare_guest(int state)
 		ck_assert_int_eq(guest.vcpu->context.state, STATE_SENDING);
 		break;
 	case 4:
-		ck_assert_ok(vcpu_stop(guest.cap));
+		ck_assert_ok(vcpu_stop(guest.cap, 0));
 		break;
 	default:
 		break;
@@ -158,7 +158,7 @@ START_TEST(a_guest_loses_its_space)
 	ck_assert_ptr_null(arch_vcpu_resident());
 	ck_assert_int_eq(vcpu_start(guest.cap), ERR_STATE);
 	ck_assert_int_eq(vcpu_resume(guest.cap), ERR_STATE);
-	ck_assert_int_eq(vcpu_stop(guest.cap), ERR_STATE);
+	ck_assert_int_eq(vcpu_stop(guest.cap, 0), ERR_STATE);
 	/* Configured anew it begins anew. Its VMM still has its time, if it was asked something. */
 	ck_assert_ok(vcpu_configure(guest.cap, guest.space, endpoint, 5));
 	ck_assert_ok(vcpu_start(guest.cap));
@@ -236,7 +236,7 @@ START_TEST(vcpu_invocations)
 	/* A VMM may look and set slots with fewer rights, and nothing else. */
 	ck_assert_ok(vcpu_statistics(minted(guest.cap, RIGHT_READ, 0), &exits, &waits));
 	ck_assert_ok(vcpu_set_slot(minted(guest.cap, RIGHT_WRITE, 0), 1, 0));
-	ck_assert_int_eq(vcpu_stop(minted(guest.cap, RIGHT_READ | RIGHT_WRITE, 0)), ERR_RIGHTS);
+	ck_assert_int_eq(vcpu_stop(minted(guest.cap, RIGHT_READ | RIGHT_WRITE, 0), 0), ERR_RIGHTS);
 }
 END_TEST
 

@@ -267,7 +267,7 @@ START_TEST(timer_while_it_is_stopped)
 	sleep_with_timer(1000);
 	if (_i)
 		machine_run_guest(&other);
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	fake_pass(fake.clock + 2000);
 	ck_assert_int_eq(guest_state(), STATE_STOPPED);
 	ck_assert_ok(vcpu_resume(guest.cap));
@@ -281,9 +281,9 @@ START_TEST(stopped_in_each_state)
 {
 	ck_assert_int_eq(vcpu_resume(guest.cap), ERR_STATE);
 	enter(states[_i]);
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	machine_check();
-	ck_assert_int_eq(vcpu_stop(guest.cap), ERR_STATE);
+	ck_assert_int_eq(vcpu_stop(guest.cap, 0), ERR_STATE);
 	ck_assert_int_eq(guest_state(), STATE_STOPPED);
 	ck_assert_int_eq(vcpu_configure(guest.cap, guest.space, endpoint, 1), ERR_STATE);
 	signal_bits(4);
@@ -300,7 +300,7 @@ START_TEST(stopped_with_an_exit_under_way)
 	enter(STATE_READY);
 	machine_run_guest(&guest);
 	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	/* It is answered all the same, and does not run. */
 	answer(DISPOSITION_STEP);
 	ck_assert_int_eq(guest_state(), STATE_STOPPED);
@@ -310,10 +310,90 @@ START_TEST(stopped_with_an_exit_under_way)
 	/* Resumed before the answer it is as if nothing had been. */
 	machine_run_guest(&guest);
 	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	ck_assert_ok(vcpu_resume(guest.cap));
 	answer(DISPOSITION_STEP);
 	ck_assert_int_eq(guest_state(), STATE_READY);
+}
+END_TEST
+
+static uint64_t taken(cap_t notification)
+{
+	uint64_t bits = ~0UL;
+
+	ck_assert_ok(notification_clear(notification, &bits));
+	machine_check();
+	return bits;
+}
+
+/* Who stops a VCpu is told when nothing of it goes on: at once, */
+START_TEST(told_when_stopped)
+{
+	cap_t done = object_new(OBJECT_NOTIFICATION, 0);
+
+	enter(states[_i]);
+	ck_assert_int_eq(vcpu_stop(guest.cap, minted(done, RIGHT_READ | RIGHT_CONTROL, 0)),
+			 ERR_RIGHTS);
+	ck_assert_int_eq(vcpu_stop(guest.cap, endpoint), ERR_TYPE);
+	ck_assert_ok(vcpu_stop(guest.cap, minted(done, RIGHT_WRITE, 0x30)));
+	ck_assert_uint_eq(taken(done), 0x30);
+	ck_assert_int_eq(vcpu_stop(guest.cap, done), ERR_STATE);
+	ck_assert_ok(vcpu_resume(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, done));
+	ck_assert_uint_eq(taken(done), 1);
+}
+END_TEST
+
+/* or when its exit is answered, whoever does that. */
+START_TEST(told_when_answered)
+{
+	cap_t done = object_new(OBJECT_NOTIFICATION, 0);
+	cap_t told = minted(done, RIGHT_WRITE, 2);
+
+	enter(STATE_READY);
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(vcpu_stop(guest.cap, told));
+	ck_assert_uint_eq(taken(done), 0);
+	ck_assert_ok(thread_suspend(vmm.cap));
+	ck_assert_uint_eq(taken(done), 0);
+	task_serve(&vmm, endpoint);
+	ck_assert_uint_eq(taken(done), 0);
+	answer(DISPOSITION_STEP);
+	ck_assert_uint_eq(taken(done), 2);
+	ck_assert_int_eq(guest_state(), STATE_STOPPED);
+	/* Once. */
+	ck_assert_ok(vcpu_resume(guest.cap));
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
+	answer(DISPOSITION_STEP);
+	ck_assert_uint_eq(taken(done), 0);
+}
+END_TEST
+
+/* What can come before it: the VCpu goes on, or begins anew; who was to be told is gone; the VCpu ends. */
+START_TEST(not_told)
+{
+	cap_t done = object_new(OBJECT_NOTIFICATION, 0);
+	cap_t told = minted(done, RIGHT_WRITE, 2);
+
+	enter(STATE_READY);
+	machine_run_guest(&guest);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(vcpu_stop(guest.cap, copied(told)));
+	if (_i == 0)
+		ck_assert_ok(vcpu_resume(guest.cap));
+	else if (_i == 1)
+		ck_assert_ok(vcpu_start(guest.cap));
+	else if (_i == 2)
+		ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, told));
+	else
+		ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
+	machine_check();
+	if (_i < 3)
+		answer(DISPOSITION_STEP);
+	ck_assert_uint_eq(taken(done), _i < 3 ? 0 : 2);
 }
 END_TEST
 
@@ -321,7 +401,7 @@ END_TEST
 START_TEST(started_when_stopped)
 {
 	enter(states[_i]);
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	ck_assert_ok(vcpu_start(guest.cap));
 	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
 	ck_assert_int_eq(vcpu_resume(guest.cap), ERR_STATE);
@@ -347,6 +427,9 @@ int main(void)
 	tcase_add_loop_test(tcase, timer_while_it_is_stopped, 0, 2);
 	tcase_add_loop_test(tcase, stopped_in_each_state, 0, count);
 	tcase_add_test(tcase, stopped_with_an_exit_under_way);
+	tcase_add_loop_test(tcase, told_when_stopped, 0, ARRAY_SIZE(states));
+	tcase_add_test(tcase, told_when_answered);
+	tcase_add_loop_test(tcase, not_told, 0, 4);
 	tcase_add_loop_test(tcase, started_when_stopped, 0, count);
 	return machine_main("event", &tcase, 1);
 }

@@ -342,7 +342,7 @@ START_TEST(restarted)
 		other = started();
 		machine_run_guest(&other);
 	}
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	ck_assert_ok(vcpu_start(guest.cap));
 	ck_assert(!fake_irq_active(IRQ));
 	ck_assert(fake_irq_enabled(IRQ));
@@ -464,7 +464,7 @@ START_TEST(vcpu_destroyed)
 {
 	pass(0);
 	raise_line();
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	ck_assert_int_eq(cnode_delete(ROOT_SLOT_CNODE, guest.cap), ERR_DESCENDANTS);
 	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, guest.cap));
 	machine_forget(&guest.vcpu->context);

@@ -109,7 +109,7 @@ START_TEST(stop_and_start_with_an_exit_under_way)
 {
 	exit_under_way();
 	ck_assert_ok(vcpu_start(guest.cap));
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	if (_i) {
 		ck_assert_ok(vcpu_resume(guest.cap));
 		answer(DISPOSITION_STEP);
@@ -129,7 +129,7 @@ START_TEST(stop_and_start_with_an_exit_under_way)
 	}
 	machine_run_guest(&guest);
 	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
-	ck_assert_ok(vcpu_stop(guest.cap));
+	ck_assert_ok(vcpu_stop(guest.cap, 0));
 	ck_assert_ok(vcpu_start(guest.cap));
 	answer(DISPOSITION_STEP);
 	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);

@@ -13,6 +13,7 @@
 #define GUESTS    2
 #define ENDPOINTS 4
 #define SIGNALS   3
+#define BELLS     2 /* notifications of device servers */
 #define STEPS     30000
 
 static struct task tasks[TASKS];
@@ -20,6 +21,7 @@ static struct guest guests[GUESTS];
 static cap_t endpoints[ENDPOINTS];
 static cap_t signals[SIGNALS];
 static cap_t events[GUESTS];
+static cap_t bells[BELLS], bell_times[BELLS];
 static cap_t fault_endpoint;
 
 static struct sched_context *own_time[TASKS + GUESTS];
@@ -32,6 +34,10 @@ static void setup(void)
 		endpoints[i] = object_new(OBJECT_ENDPOINT, 0);
 	for (unsigned int i = 0; i < SIGNALS; i++)
 		signals[i] = object_new(OBJECT_NOTIFICATION, 0);
+	for (unsigned int i = 0; i < BELLS; i++) {
+		bells[i] = object_new(OBJECT_NOTIFICATION, 0);
+		bell_times[i] = time_new(bells[i], 20000, 50000);
+	}
 	for (unsigned int i = 0; i < TASKS; i++) {
 		tasks[i] = i < TASKS - PASSIVE ? task_new() : task_new_passive();
 		ck_assert_ok(thread_configure(tasks[i].cap, 0, 0, fault_endpoint));
@@ -131,7 +137,7 @@ static void run_guest(struct guest *guest)
 /* What the root server does to a thread; the answers depend on its state. */
 static void manage_task(const struct task *task)
 {
-	switch (random_below(5)) {
+	switch (random_below(9)) {
 	case 0:
 		ck_assert_ok(thread_suspend(task->cap));
 		break;
@@ -139,6 +145,9 @@ static void manage_task(const struct task *task)
 		thread_resume(task->cap);
 		break;
 	case 2:
+	case 3:
+	case 4:
+	case 5:
 		thread_serve(task->cap, some_endpoint());
 		break;
 	default:
@@ -154,7 +163,7 @@ static void manage_guest(unsigned int guest)
 		vcpu_start(guests[guest].cap);
 		break;
 	case 1:
-		vcpu_stop(guests[guest].cap);
+		vcpu_stop(guests[guest].cap, 0);
 		break;
 	case 2:
 		vcpu_resume(guests[guest].cap);
@@ -165,6 +174,31 @@ static void manage_guest(unsigned int guest)
 		break;
 	default:
 		ck_assert_ok(notification_signal(events[guest]));
+		break;
+	}
+}
+
+/* A device server is bound to its bell and let go, its bell rings, and its time comes and goes. */
+static void manage_bell(unsigned int bell, const struct task *task)
+{
+	switch (random_below(8)) {
+	case 0:
+		notification_unbind(bells[bell]);
+		break;
+	case 1:
+		notification_bind_thread(bells[bell], task->cap);
+		break;
+	case 2:
+		sched_context_unbind(bell_times[bell]);
+		break;
+	case 3:
+		sched_context_bind(bell_times[bell], bells[bell]);
+		break;
+	case 4:
+		sched_context_set_limit(bell_times[bell], random_below(2) ? 3000 : DEADLINE_NEVER);
+		break;
+	default:
+		ck_assert_ok(notification_signal(bells[bell]));
 		break;
 	}
 }
@@ -180,9 +214,12 @@ static void step(void)
 	unsigned int task = random_below(TASKS);
 	unsigned int guest = random_below(GUESTS);
 
-	switch (random_below(8)) {
+	switch (random_below(9)) {
 	case 0:
 		manage_task(&tasks[task]);
+		break;
+	case 8:
+		manage_bell(random_below(BELLS), &tasks[task]);
 		break;
 	case 1:
 		manage_guest(guest);
@@ -210,6 +247,8 @@ static void check_all_comes_home(void)
 		expect(tasks[i].thread->context.sc == own_time[i]);
 	for (unsigned int i = 0; i < GUESTS; i++)
 		expect(guests[i].vcpu->context.sc == own_time[TASKS + i]);
+	for (unsigned int i = 0; i < BELLS; i++)
+		expect(!((struct sched_context *)object_of(bell_times[i]))->holder);
 }
 
 START_TEST(nobody_is_lost)

@@ -444,7 +444,7 @@ START_TEST(end_of_the_guest)
 	else if (_i == 1)
 		ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, guest.space));
 	else
-		ck_assert_ok(vcpu_stop(guest.cap));
+		ck_assert_ok(vcpu_stop(guest.cap, 0));
 	machine_check();
 	if (_i < 2) {
 		ck_assert(!guest.vcpu->exit.pending);

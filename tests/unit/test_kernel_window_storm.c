@@ -119,7 +119,7 @@ static void manage_guest(const struct guest *guest)
 		vcpu_start(guest->cap);
 		break;
 	case 1:
-		vcpu_stop(guest->cap);
+		vcpu_stop(guest->cap, 0);
 		break;
 	case 2:
 		vcpu_resume(guest->cap);

@@ -55,6 +55,16 @@ void fp_take(struct context *context)
 	fp_switch(context);
 }
 
+void fp_release(struct fp_state *fp)
+{
+	if (owner != fp)
+		return;
+	set_cptr(CPTR_NONE);
+	isb();
+	fp_save(fp);
+	fp_forget(fp);
+}
+
 void fp_forget(struct fp_state *fp)
 {
 	if (owner == fp) {

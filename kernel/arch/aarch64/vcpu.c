@@ -35,6 +35,9 @@
 	(PSTATE_NZCV | PSTATE_TCO | PSTATE_DIT | PSTATE_UAO | PSTATE_PAN | PSTATE_ALLINT | \
 	 PSTATE_SSBS | PSTATE_BTYPE | PSTATE_DAIF)
 
+/* And of a process in AArch32 (the same for exceptions from AArch32): all but SS and IL. */
+#define PSTATE32_FREE 0xffcfffe0UL
+
 #define SCTLR_SPAN  BIT(23)
 #define SCTLR_DSSBS BIT(44)
 /* SCTLR_EL1 at reset: MMU and caches off, the bits that are one where a feature is absent. D24.2.174 */
@@ -58,6 +61,14 @@ static bool timer_in_flight(const struct vcpu *vcpu)
 	return slots_in_flight(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 }
 
+void arch_vcpu_mirror_timer(struct vcpu *vcpu)
+{
+	const struct arch_vcpu *arch = &vcpu->arch;
+	bool ticks = (arch->cntv_ctl & 3) == 1 && !timer_in_flight(vcpu);
+
+	timeout_set(&vcpu->timer_timeout, ticks ? arch->cntv_cval : DEADLINE_NEVER);
+}
+
 static void save(struct vcpu *vcpu)
 {
 	struct arch_vcpu *arch = &vcpu->arch;
@@ -74,10 +85,7 @@ static void save(struct vcpu *vcpu)
 	/* The timer's interrupt is on its way to this guest: another's timer must be able to come meanwhile. */
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
-	/* Its timer goes on: enabled and not masked, it wakes the VCpu at its time. */
-	timeout_set(&vcpu->timer_timeout, (arch->cntv_ctl & 3) == 1 && !timer_in_flight(vcpu) ?
-						  arch->cntv_cval :
-						  DEADLINE_NEVER);
+	arch_vcpu_mirror_timer(vcpu);
 }
 
 static void load(struct vcpu *vcpu)
@@ -117,13 +125,24 @@ void arch_vcpu_load(struct vcpu *vcpu)
 	vcpu->slots.dirty = true;
 }
 
+static void leave_core(struct vcpu *vcpu)
+{
+	if (resident != vcpu)
+		return;
+	save(vcpu);
+	resident = NULL;
+	space_unload(true);
+}
+
+void arch_vcpu_release(struct vcpu *vcpu)
+{
+	leave_core(vcpu);
+	fp_release(&vcpu->arch.fp);
+}
+
 void arch_vcpu_forget(struct vcpu *vcpu)
 {
-	if (resident == vcpu) {
-		save(vcpu);
-		resident = NULL;
-		space_unload(true);
-	}
+	leave_core(vcpu);
 	timeout_cancel(&vcpu->timer_timeout);
 	fp_forget(&vcpu->arch.fp);
 }
@@ -153,6 +172,12 @@ void arch_vcpu_reset(struct vcpu *vcpu)
 	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
 }
 
+/* A processor that runs processes in AArch32 says so in ID_AA64PFR0_EL1.EL0. */
+static bool has_aarch32(void)
+{
+	return (read_sysreg(id_aa64pfr0_el1) & 0xf) == 2;
+}
+
 static bool pstate_valid(uint64_t pstate)
 {
 	uint64_t mode = pstate & PSTATE_MODE;
@@ -160,6 +185,13 @@ static bool pstate_valid(uint64_t pstate)
 	if (pstate & ~(PSTATE_FREE | PSTATE_MODE))
 		return false;
 	return mode == MODE_EL0T || mode == MODE_EL1T || mode == MODE_EL1H;
+}
+
+bool arch_pstate_valid(uint64_t pstate)
+{
+	if (pstate & PSTATE_AARCH32)
+		return has_aarch32() && !(pstate & ~(PSTATE32_FREE | PSTATE_AARCH32));
+	return pstate_valid(pstate);
 }
 
 bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,

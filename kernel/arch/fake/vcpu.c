@@ -20,13 +20,19 @@ static bool timer_in_flight(const struct vcpu *vcpu)
 	return slots_in_flight(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 }
 
+/* Off the core, its timer goes on. */
+static void mirror_timer(struct vcpu *vcpu)
+{
+	timeout_set(&vcpu->timer_timeout,
+		    timer_in_flight(vcpu) ? DEADLINE_NEVER : vcpu->arch.timer);
+}
+
 static void save(struct vcpu *vcpu)
 {
 	slots_fold(&vcpu->slots);
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
-	timeout_set(&vcpu->timer_timeout,
-		    timer_in_flight(vcpu) ? DEADLINE_NEVER : vcpu->arch.timer);
+	mirror_timer(vcpu);
 }
 
 void arch_vcpu_load(struct vcpu *vcpu)
@@ -46,13 +52,18 @@ void arch_vcpu_load(struct vcpu *vcpu)
 	vcpu->slots.dirty = true;
 }
 
+static void leave_core(struct vcpu *vcpu)
+{
+	if (resident != vcpu)
+		return;
+	save(vcpu);
+	resident = NULL;
+	space_unload(true);
+}
+
 void arch_vcpu_forget(struct vcpu *vcpu)
 {
-	if (resident == vcpu) {
-		save(vcpu);
-		resident = NULL;
-		space_unload(true);
-	}
+	leave_core(vcpu);
 	timeout_cancel(&vcpu->timer_timeout);
 	fp_forget(&vcpu->arch.fp);
 }
@@ -76,13 +87,17 @@ void arch_vcpu_reset(struct vcpu *vcpu)
 	*vcpu->context.registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
 }
 
+static bool is_pstate(uint64_t pstate)
+{
+	return pstate == 0 || pstate == 4 || pstate == FAKE_PSTATE_KERNEL;
+}
+
 bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
 			      struct registers *registers)
 {
 	(void)vcpu;
 	*registers = *page;
-	return registers->pstate == 0 || registers->pstate == 4 ||
-	       registers->pstate == FAKE_PSTATE_KERNEL;
+	return is_pstate(registers->pstate);
 }
 
 void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers)
@@ -130,4 +145,36 @@ bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64
 	(void)vcpu;
 	*physical = address - FAKE_GUEST_VIRTUAL;
 	return address >= FAKE_GUEST_VIRTUAL && !(write && address >= FAKE_GUEST_READ_ONLY);
+}
+
+void arch_vcpu_save(struct vcpu *vcpu, struct vcpu_state *state)
+{
+	const struct arch_vcpu *arch = &vcpu->arch;
+
+	leave_core(vcpu);
+	state->registers = *vcpu->context.registers;
+	state->v[0] = arch->fp.value;
+	state->cntv_cval = arch->timer;
+	state->ap1r = arch->handled;
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
+		state->v[i / 8 + 1] = (state->v[i / 8 + 1] & ~(0xffUL << i % 8 * 8)) |
+				      (uint64_t)arch->running[i] << i % 8 * 8;
+}
+
+bool arch_vcpu_state_valid(const struct vcpu_state *state)
+{
+	return is_pstate(state->registers.pstate) && state->ap1r <= VCPU_SLOTS;
+}
+
+void arch_vcpu_restore(struct vcpu *vcpu, const struct vcpu_state *state)
+{
+	struct arch_vcpu *arch = &vcpu->arch;
+
+	*vcpu->context.registers = state->registers;
+	arch->fp.value = state->v[0];
+	arch->timer = state->cntv_cval;
+	arch->handled = (uint8_t)state->ap1r;
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
+		arch->running[i] = (uint8_t)(state->v[i / 8 + 1] >> i % 8 * 8);
+	mirror_timer(vcpu);
 }

@@ -23,6 +23,9 @@ static inline void fp_init(struct fp_state *fp)
 /* The state's memory ends. */
 void fp_forget(struct fp_state *fp);
 
+/* The state is in memory, and not in the registers. */
+void fp_release(struct fp_state *fp);
+
 /* `context` touched a register: it gets its own. */
 void fp_take(struct context *context);
 

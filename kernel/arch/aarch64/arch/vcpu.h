@@ -37,6 +37,8 @@
 	do(cntv_cval, S3_5_C14_C3_2)
 /* clang-format on */
 
+struct vcpu;
+
 struct arch_vcpu {
 #define MEMBER(name, encoding) uint64_t name;
 	EL1_REGISTERS(MEMBER)
@@ -48,3 +50,12 @@ struct arch_vcpu {
 	bool serror; /* a virtual SError is pending */
 	struct fp_state fp;
 };
+
+/* Whether a guest can be entered with this PSTATE: no illegal return, no single step. */
+bool arch_pstate_valid(uint64_t pstate);
+
+/* Its state leaves the core, floating-point registers too. */
+void arch_vcpu_release(struct vcpu *vcpu);
+
+/* Off the core, its timer goes on: enabled and not masked, it wakes the VCpu at its time. */
+void arch_vcpu_mirror_timer(struct vcpu *vcpu);

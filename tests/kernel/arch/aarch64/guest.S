@@ -411,6 +411,105 @@ program guest_disr_read
 	hvc	#0x52
 	b	.
 
+/*
+ * Fills its registers from the page at x0, calls, and stores what they are then 1024 bytes behind: v0 to v31, then registers of
+ * EL1, then x10 to x27. At the call one of its interrupts is active (x28 its number), and its timer is set x29 ticks ahead.
+ */
+	.macro	system operation, offset, name
+	.ifc	\operation, ldr
+	ldr	x9, [x0, #512 + 8 * \offset]
+	msr	\name, x9
+	.else
+	mrs	x9, \name
+	str	x9, [x0, #512 + 8 * \offset]
+	.endif
+	.endm
+	.macro	stack operation
+	.ifc	\operation, ldr
+	ldr	x9, [x0, #520]
+	mov	sp, x9
+	.else
+	mov	x9, sp
+	str	x9, [x0, #520]
+	.endif
+	.endm
+	.macro	systems operation
+	system	\operation, 0, tpidr_el1
+	stack	\operation
+	system	\operation, 2, ttbr0_el1
+	system	\operation, 3, ttbr1_el1
+	system	\operation, 4, mair_el1
+	system	\operation, 5, contextidr_el1
+	system	\operation, 6, elr_el1
+	system	\operation, 7, far_el1
+	system	\operation, 8, esr_el1
+	system	\operation, 9, par_el1
+	system	\operation, 10, tpidr_el0
+	system	\operation, 11, tpidrro_el0
+	system	\operation, 12, sp_el0
+	system	\operation, 13, cntkctl_el1
+	system	\operation, 14, afsr0_el1
+	.endm
+	.macro	generals operation
+	.set	n, 10
+	.rept	18
+	general	\operation, %n
+	.set	n, n + 1
+	.endr
+	.endm
+	.macro	general operation, number
+	\operation	x\number, [x0, #560 + 8 * \number]
+	.endm
+	.macro	vectors operation
+	.set	n, 0
+	.rept	32
+	vector	\operation, %n
+	.set	n, n + 1
+	.endr
+	.endm
+program guest_everything
+	mov	x9, #3 << 20
+	msr	cpacr_el1, x9
+	interrupts_ready
+	mrs	x28, icc_iar1_el1
+	msr	cntv_tval_el0, x29
+	mov	x9, #1
+	msr	cntv_ctl_el0, x9
+	isb
+	systems	ldr
+	.altmacro
+	vectors	ldr
+	generals ldr
+	.noaltmacro
+	hvc	#0x60
+	add	x0, x0, #1024
+	systems	str
+	.altmacro
+	vectors	str
+	generals str
+	.noaltmacro
+	msr	icc_eoir1_el1, x28
+	/* What is pending comes now, and then the timer. */
+	mrs	x1, icc_iar1_el1
+	msr	icc_eoir1_el1, x1
+	wfi
+	mrs	x2, icc_iar1_el1
+	hvc	#0x61
+	b	.
+
+/* The same registers, filled with x1. */
+program guest_scribbles
+	mov	x9, #3 << 20
+	msr	cpacr_el1, x9
+	isb
+	systems	ldr
+	.altmacro
+	vectors	ldr
+	generals ldr
+	.noaltmacro
+	hvc	#0x62
+	b	.
+
 /* Turns stage 1 on: x0 TTBR0_EL1, x1 TCR_EL1, x2 SCTLR_EL1. */
 	.macro	stage1_on
 	msr	ttbr0_el1, x0

@@ -227,7 +227,7 @@ static void of_a_stopped_vcpu(void)
 	vm_start();
 	event = event_new(1);
 	run_and_leave(guest_wfi, 0);
-	EXPECT_OK(vcpu_stop(vm.vcpu));
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
 	EXPECT_OK(notification_signal(event));
 	EXPECT(vm_is_quiet(1000));
 	EXPECT_OK(vcpu_resume(vm.vcpu));

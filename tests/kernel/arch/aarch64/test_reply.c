@@ -203,6 +203,32 @@ static void server_on_the_guests_time(void)
 	EXPECT(used <= ticks(12000));
 }
 
+/* It is stopped and reported, and its successor has the exit. */
+static void server_late(void)
+{
+	struct process process;
+	struct message fault;
+	struct worker vmm;
+
+	vm_new();
+	EXPECT_STATUS(vcpu_set_answer_limit(vm.vcpu, 0), ERR_ARGUMENT);
+	EXPECT_OK(vcpu_set_answer_limit(vm.vcpu, ticks(5000)));
+	prepare_run(guest_calls, 0);
+	vmm = vmm_new(&process);
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	EXPECT_OK(message_recv(process.fault_endpoint, &fault, soon()));
+	EXPECT_EQUAL(fault.label, LABEL_FAULT);
+	EXPECT_EQUAL(fault.badge, 0x100);
+	EXPECT_EQUAL(fault.word[0], FAULT_LATE);
+	EXPECT_EQUAL(vmm_phase, 2);
+	EXPECT(time_consumed(vm.time) >= ticks(5000));
+	EXPECT(time_consumed(vm.time) < ticks(6000));
+	EXPECT_OK(thread_suspend(vmm.thread));
+	vm_wait();
+	VM_EXPECT_CALL(0x1234);
+	EXPECT(vm.exit.word[2] & EXIT_REDELIVERED);
+}
+
 static const struct test tests[] = {
 	{ "reply: for another exit", wrong_sequence },
 	{ "reply: dispositions and flags that are none", wrong_labels },
@@ -214,6 +240,7 @@ static const struct test tests[] = {
 	{ "reply: the VMM is suspended", server_suspended },
 	{ "reply: the VMM is destroyed", server_destroyed },
 	{ "reply: the VMM runs on its guest's time", server_on_the_guests_time },
+	{ "reply: the VMM is late", server_late },
 };
 
 const struct suite reply_suite = SUITE(tests);

@@ -205,7 +205,7 @@ static void storm_guest(const char *program)
 	process_give(&process, STORM_OWN, vm.endpoint, RIGHTS_ALL, 0);
 	process_give(&process, STORM_VCPU, vm.vcpu, RIGHTS_ALL, 0);
 	set_share(&storm[0], vm.time, 200, 5000);
-	EXPECT_OK(vcpu_stop(vm.vcpu));
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 100);
 	worker_new_served(&process, storm_vmm, vm.endpoint, PRIORITY_STORM + 1);
 	EXPECT_OK(vcpu_resume(vm.vcpu));

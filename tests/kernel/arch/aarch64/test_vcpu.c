@@ -121,8 +121,8 @@ static void stop_and_resume(void)
 	vm.update->registers.pstate = PSTATE_EL1H;
 	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 2000);
 	EXPECT(*vm.data > 0);
-	EXPECT_OK(vcpu_stop(vm.vcpu));
-	EXPECT_STATUS(vcpu_stop(vm.vcpu), ERR_STATE);
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
+	EXPECT_STATUS(vcpu_stop(vm.vcpu, 0), ERR_STATE);
 	before = *vm.data;
 	EXPECT(vm_is_quiet(2000));
 	EXPECT_EQUAL(*vm.data, before);
@@ -134,10 +134,16 @@ static void stop_and_resume(void)
 
 static void stop_in_an_exit(void)
 {
+	cap_t done = object_new(OBJECT_NOTIFICATION, 0);
+	uint64_t bits = 0;
+
 	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
-	EXPECT_OK(vcpu_stop(vm.vcpu));
+	EXPECT_OK(vcpu_stop(vm.vcpu, mint_new(done, RIGHT_WRITE, 8)));
+	EXPECT_STATUS(notification_wait(done, counter_read(), &bits), ERR_DEADLINE);
 	/* The exit is answered as ever, but the guest does not go on. */
 	vm_reply_and_leave(DISPOSITION_STEP, 0, 1000);
+	EXPECT_OK(notification_wait(done, counter_read(), &bits));
+	EXPECT_EQUAL(bits, 8);
 	EXPECT(vm_is_quiet(1000));
 	EXPECT_OK(vcpu_resume(vm.vcpu));
 	vm_wait();
@@ -151,7 +157,7 @@ static void stop_when_idle(void)
 	vm.update->registers.pc = guest_address(guest_wfi);
 	vm.update->registers.pstate = PSTATE_EL1H;
 	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
-	EXPECT_OK(vcpu_stop(vm.vcpu));
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
 	EXPECT_OK(vcpu_set_slot(vm.vcpu, 3, slot_configured(35, 0x80, SLOT_PEND)));
 	EXPECT(vm_is_quiet(1000));
 	EXPECT_OK(vcpu_resume(vm.vcpu));
@@ -355,7 +361,7 @@ static void rights_of_a_vmm(void)
 	EXPECT_STATUS(vcpu_set_slot(readable, 40, SLOT_PEND), ERR_RIGHTS);
 	EXPECT_STATUS(vcpu_set_priority(held, 255), ERR_RIGHTS);
 	EXPECT_STATUS(vcpu_start(held), ERR_RIGHTS);
-	EXPECT_STATUS(vcpu_stop(held), ERR_RIGHTS);
+	EXPECT_STATUS(vcpu_stop(held, 0), ERR_RIGHTS);
 	EXPECT_STATUS(vcpu_resume(held), ERR_RIGHTS);
 }
 
