@@ -47,8 +47,20 @@ static void isolated_reset(void *state)
 			 (unsigned long long)device->config->address, status_name(status));
 }
 
+/*
+ * A server that is given up is as a device without power: what is read is zero, writes go nowhere. A bus error would take
+ * the guest's kernel along, whose driver accesses it in interrupts as well.
+ */
+static void without_power(const struct device *device, struct access *access)
+{
+	violations_report(device->vmm->current, VIOLATION_SILENCE,
+			  device->config->address + access->offset);
+	access->value = 0;
+}
+
 static bool isolated_access(void *state, struct access *access)
 {
+	const struct device *device = state;
 	struct message m = {
 		.label = LABEL_EXIT + EXIT_WINDOW,
 		.word = { 0, access->offset,
@@ -57,10 +69,12 @@ static bool isolated_access(void *state, struct access *access)
 			  access->value },
 	};
 
-	if (call(state, &m) != OK || m.label != DISPOSITION_STEP)
-		return false;
+	if (call(device, &m) != OK) {
+		without_power(device, access);
+		return true;
+	}
 	access->value = m.word[0];
-	return true;
+	return m.label == DISPOSITION_STEP;
 }
 
 const struct device_model isolated_model = {

@@ -25,6 +25,7 @@ static const char *const kind_texts[VIOLATION_KINDS] = {
 	[VIOLATION_CALL] = "no firmware function",
 	[VIOLATION_QUEUE] = "broken virtqueue of",
 	[VIOLATION_SERVER] = "broken channel of",
+	[VIOLATION_SILENCE] = "no answer at",
 	[VIOLATION_OTHER] = "unexpected trap",
 };
 
@@ -43,7 +44,7 @@ static void violation_text(char text[48], enum violation kind, uint64_t address)
 /* Who did it. */
 static const char *violation_by(enum violation kind)
 {
-	return kind == VIOLATION_SERVER ? "device" : "guest";
+	return kind == VIOLATION_SERVER || kind == VIOLATION_SILENCE ? "device" : "guest";
 }
 
 static void violation_first(struct vcpu *vcpu, enum violation kind, uint64_t address)

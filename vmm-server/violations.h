@@ -40,6 +40,8 @@ enum violation {
 	 * address of the device.
 	 */
 	VIOLATION_SERVER,
+	/* Nor this: a device server gives no answer. Guest-physical address. */
+	VIOLATION_SILENCE,
 	/* A trap for another reason. Syndrome. */
 	VIOLATION_OTHER,
 	VIOLATION_KINDS
