@@ -18,6 +18,7 @@ static const struct {
 	const struct device_model *model;
 } models[] = {
 	[VMM_DEVICE_VIRTIO_CONSOLE] = { &virtio_console_model },
+	[VMM_DEVICE_PL031] = { &pl031_model },
 };
 
 #define MODELS (sizeof(models) / sizeof(models[0]))
@@ -152,6 +153,7 @@ const char *device_server_init(struct device_server *server, const struct device
 		.port_count = config->port_count,
 		.channel = (struct channel *)(uintptr_t)config->device.channel,
 		.peer = config->device.peer,
+		.clock = (const struct clock_page *)(uintptr_t)config->clock,
 		/* As a predecessor may have left it. */
 		.line = true,
 		.deadline = DEADLINE_NEVER,

@@ -13,6 +13,7 @@
 
 #include <devices/host.h>
 #include <devices/model.h>
+#include <devices/pl031.h>
 #include <memory.h>
 #include <virtio/console.h>
 
@@ -29,6 +30,7 @@ struct device_server {
 	uint64_t next_line;
 	union {
 		struct virtio_console virtio_console;
+		struct pl031 pl031;
 	} state;
 };
 

@@ -1,14 +1,25 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """System test of the clock: Linux knows what time the board's real-time clock has, is woken by an alarm
-of its own clock, and keeps the time that it has set over a reset."""
+of its own clock, and keeps the time that it has set over a reset. With its clock in a process of its own
+it does all that as well, and lives on when that process is killed.
+
+Called with the name of one test, which is a function below.
+"""
 
 import calendar
+import contextlib
+import json
+import os
+import random
 import re
 import sys
+import tempfile
 import time
 
-from machine import BOOT_SECONDS, Failure, check, cloister, machine, source
+from gdb import Gdb, GdbError
+from killer import Killer, Server
+from machine import BOOT_SECONDS, PROMPT, Failure, check, cloister, machine, source
 
 # What the board's clock has when QEMU starts.
 BASE = "2031-05-06T07:08:09"
@@ -87,20 +98,100 @@ def set_clock(linux):
     check("to 2009-02-13T23:" in answer, f"the kernel's messages about its clock are {answer!r}")
 
 
-def main():
-    try:
+def describe(directory, isolation):
+    """The description of a Linux, and what it says of the isolation of its clock."""
+    with open(source("configs/linux.json"), encoding="ascii") as file:
+        system = json.load(file)
+    system["guests"][0]["devices"] = [
+        {"type": "pl011", "address": "0x09000000", "interrupt": 33},
+        {"type": "pl031", "address": "0x09010000", "interrupt": 34} | isolation]
+    path = os.path.join(directory, "clock.json")
+    with open(path, "w", encoding="ascii") as file:
+        json.dump(system, file)
+    return path
+
+
+@contextlib.contextmanager
+def booted(isolation):
+    """A Linux, what the board's clock can have, and where a debugger comes to the machine."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "gdb")
         earliest = time.time()
-        with machine(cloister("run", source("configs/linux.json"), "--", "-rtc",
-                              f"base={BASE}")) as linux:
+        with machine(cloister("run", describe(directory, isolation), "--", "-rtc", f"base={BASE}",
+                              *Gdb.options(path))) as linux:
             linux.expect("Cloister:", BOOT_SECONDS)
             clock = BoardClock(earliest, time.time())
             linux.boot()
-            right_time(linux, clock)
-            alarm(linux)
-            clock.check(linux, f"cat {RTC}/since_epoch")
-            set_clock(linux)
+            yield linux, clock, path
+
+
+def use(isolation):
+    with booted(isolation) as (linux, clock, _):
+        right_time(linux, clock)
+        alarm(linux)
+        clock.check(linux, f"cat {RTC}/since_epoch")
+        set_clock(linux)
+
+
+def kill_reader(linux, path, fate):
+    """The clock's server is killed while Linux reads the clock without end. Its shell lives."""
+    server = Server("device linux rtc", "vmm-server/device-server.aarch64.elf")
+    linux.command(f"while cat {RTC}/since_epoch >/tmp/now; do :; done &")
+    try:
+        with Killer(path, random.Random(1)) as killer:
+            killer.kill(server, lambda: None)
+            linux.expect("server device linux rtc crashed")
+            linux.expect(fate)
+    except (OSError, GdbError) as error:
+        raise Failure(f"the debugger: {error}") from None
+    linux.type("\recho $((6 * 7)) lives\r")
+    linux.expect("42 lives")
+    linux.expect(PROMPT)
+
+
+def vmm():
+    """Its model is in the guest's VMM."""
+    use({})
+
+
+def isolated():
+    """It is a device server."""
+    use({"isolated": True})
+
+
+def killed():
+    """Linux's reads wait for the successor, which has the time that was set, and wakes it."""
+    with booted({"isolated": True, "restart": {"limit": 3, "back_off_ms": 1}}) as (linux, _, path):
+        begun = time.time()
+        linux.command(f"date -u -s @{OTHER_DAY} && hwclock -u -w")
+        kill_reader(linux, path, r"server device linux rtc: restarted, number 1")
+        answer = linux.command("kill %1 && echo it read on")
+        check("it read on" in answer, f"reads did not go on: {answer!r}")
+        told = number(linux, f"cat {RTC}/since_epoch")
+        check(0 <= told - OTHER_DAY <= time.time() - begun + 2,
+              f"the clock was set to {OTHER_DAY}, and has {told}, {time.time() - begun} s later")
+        alarm(linux)
+
+
+def never():
+    """Once it is given up, the clock reads as zero, and Linux goes on."""
+    with booted({"isolated": True, "restart": "never"}) as (linux, _, path):
+        kill_reader(linux, path, "device: no answer at 0x9010000")
+        answer = linux.command("kill %1 && echo it read on")
+        check("it read on" in answer, f"reads did not go on: {answer!r}")
+        check(number(linux, f"cat {RTC}/since_epoch") == 0, "the clock has a time")
+        check("restarted" not in linux.transcript, "the server was restarted")
+
+
+TESTS = [vmm, isolated, killed, never]
+
+
+def main():
+    name = sys.argv[1]
+    try:
+        {test.__name__: test for test in TESTS}[name]()
     except Failure as failure:
-        print(f"clock: {failure}", file=sys.stderr)
+        print(f"{name}: {failure}", file=sys.stderr)
         return 1
     return 0
 

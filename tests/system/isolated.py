@@ -64,7 +64,7 @@ def states(linux):
 
 def kill(linux, killer, memory):
     """While something is typed for it: Linux spins for what it writes to a console, for ever if need be."""
-    server = Server(NAME, PROGRAMS[memory])
+    server = Server(NAME, PROGRAMS[memory], NAME)
     linux.type(SECOND_KEY)
     killer.kill(server, lambda: linux.type("k"))
     linux.expect(re.escape(f"server {NAME} crashed: {CAUSE}"))

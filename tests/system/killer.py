@@ -60,7 +60,8 @@ class Program:
 
 
 class Server:
-    """Who is killed: a server's name, its program, and of a VMM its guest's name."""
+    """Who is killed: a server's name, its program, and, if others run it too, the name in its
+    configuration: of a VMM that is its guest's."""
 
     def __init__(self, name, path, guest=None):
         self.name = name

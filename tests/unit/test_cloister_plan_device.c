@@ -16,6 +16,7 @@
 	"\"Image\", \"memory\": \"96 MiB\", " rest "\"devices\": [ { \"type\": \"pl011\", " \
 	"\"address\": \"0x09000000\", \"interrupt\": 33 }, " CONSOLE device " } ] } ] }"
 #define ISOLATED ", \"isolated\": true, \"memory\": \"all\""
+#define RTC      " }, { \"type\": \"pl031\", \"address\": \"0x09010000\", \"interrupt\": 34"
 
 static struct bench bench;
 static const struct manifest *m;
@@ -82,6 +83,16 @@ static const struct manifest_binding *binding(enum binding_kind kind)
 		}
 	ck_assert_ptr_nonnull(found);
 	return found;
+}
+
+static const struct manifest_sched_context *time_of(uint32_t slot)
+{
+	const struct manifest_sched_context *s = table(m->sched_contexts);
+
+	for (uint32_t i = 0; i < m->sched_contexts.count; i++)
+		if (s[i].slot == slot)
+			return &s[i];
+	ck_abort_msg("no time in slot %u", slot);
 }
 
 static const struct manifest_capability *capability(uint32_t cnode, uint32_t slot)
@@ -198,12 +209,81 @@ START_TEST(copy)
 	ck_assert_uint_eq(m->windows.count, 0);
 	/* Six queues, in the VMM and in the server. */
 	ck_assert_uint_eq(config->device.channel, vmm->devices[2].channel);
-	ck_assert_uint_eq(pages_at(config->device.channel), 2 * (1 + 6 * CHANNEL_REQUESTS));
+	ck_assert_uint_eq(pages_at(config->device.channel), 2 * (1 + 6ULL * CHANNEL_REQUESTS));
 	c = capability(thread()->cnode, config->device.peer);
 	ck_assert_uint_eq(c->rights, RIGHT_WRITE);
 	ck_assert_uint_eq(capability(ROOT_SLOT_CNODE, c->source)->source,
 			  binding(BINDING_EVENT)->a);
 	ck_assert_uint_eq(capability(ROOT_SLOT_CNODE, c->source)->badge, VMM_EVENT_CONSOLE_COPY);
+}
+END_TEST
+
+/* One process has the clock page mapped beside the driver, to read it. */
+static void check_clock(uint32_t address_space)
+{
+	const struct manifest_mapping *p = table(m->mappings);
+	uint32_t readers = 0;
+
+	for (uint32_t i = 0; i < m->mappings.count; i++) {
+		if (p[i].address != PROCESS_CLOCK || p[i].rights != RIGHT_READ)
+			continue;
+		ck_assert_uint_eq(p[i].address_space, address_space);
+		readers++;
+	}
+	ck_assert_uint_eq(readers, 1);
+}
+
+/* The clock page, its registers and its interrupt: no memory, no doorbell. The VMM does not see the page. */
+START_TEST(rtc)
+{
+	const struct device_config *config;
+	const struct vmm_config *vmm;
+	const struct manifest_window *w;
+
+	check(DESCRIPTION("", RTC ", \"isolated\": true"));
+	config = component("device a rtc: config");
+	vmm = component("vmm a: config");
+	ck_assert_str_eq(thread()->name, "device a rtc");
+	ck_assert_uint_eq(vmm->devices[3].kind, VMM_DEVICE_PL031);
+	ck_assert_uint_ne(vmm->devices[3].server, 0);
+	ck_assert_uint_eq(vmm->clock, 0);
+	ck_assert_uint_eq(config->device.kind, VMM_DEVICE_PL031);
+	ck_assert_uint_eq(config->clock, PROCESS_CLOCK);
+	check_clock(thread()->address_space);
+	check_capabilities(config, 0);
+	ck_assert_uint_eq(config->memory_size, 0);
+	ck_assert_uint_eq(guest_memory_mapped(), 0);
+	ck_assert_uint_eq(m->windows.count, 1);
+	w = table(m->windows);
+	ck_assert_uint_eq(w->address, 0x09010000);
+	ck_assert_uint_eq(w->endpoint, server()->door);
+	ck_assert_uint_eq(w->doorbell, 0);
+	ck_assert_uint_eq(binding(BINDING_SLOT)->a, server()->line);
+	ck_assert_uint_eq(binding(BINDING_SLOT)->argument, 34);
+	ck_assert_uint_eq(time_of(binding(BINDING_TIME)->a)->budget, 1000);
+	ck_assert_uint_eq(binding(BINDING_TIME)->b, binding(BINDING_THREAD)->a);
+}
+END_TEST
+
+/* Beside an isolated console each has what is its own. */
+START_TEST(console_and_rtc)
+{
+	const struct device_config *console, *rtc;
+	const struct manifest_window *w;
+	const struct vmm_config *vmm;
+
+	check(DESCRIPTION("", ISOLATED RTC ", \"isolated\": true"));
+	console = component("device a console: config");
+	rtc = component("device a rtc: config");
+	vmm = component("vmm a: config");
+	ck_assert_uint_eq(m->device_servers.count, 2);
+	ck_assert_uint_eq(console->clock, 0);
+	ck_assert_uint_eq(rtc->memory_size, 0);
+	ck_assert_uint_eq(m->windows.count, 2);
+	w = table(m->windows);
+	ck_assert_uint_ne(w[0].window, w[1].window);
+	ck_assert_uint_ne(w[0].endpoint, w[1].endpoint);
+	ck_assert_uint_ne(vmm->devices[2].server, vmm->devices[3].server);
 }
 END_TEST
 
@@ -226,16 +306,6 @@ START_TEST(door)
 	check_capabilities(component("device a console: config"), 4);
 }
 END_TEST
-
-static const struct manifest_sched_context *time_of(uint32_t slot)
-{
-	const struct manifest_sched_context *s = table(m->sched_contexts);
-
-	for (uint32_t i = 0; i < m->sched_contexts.count; i++)
-		if (s[i].slot == slot)
-			return &s[i];
-	ck_abort_msg("no time in slot %u", slot);
-}
 
 static void check_times(uint64_t guest, uint64_t device, uint64_t period, uint64_t limit)
 {
@@ -293,6 +363,8 @@ Suite *plan_device_suite(void)
 	tcase_set_timeout(test, 120);
 	tcase_add_test(test, console);
 	tcase_add_test(test, copy);
+	tcase_add_test(test, rtc);
+	tcase_add_test(test, console_and_rtc);
 	tcase_add_test(test, door);
 	tcase_add_test(test, shares);
 	tcase_add_test(test, restarts);

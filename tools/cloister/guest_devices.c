@@ -62,7 +62,7 @@ static const struct device_type {
 } device_types[] = {
 	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33, NULL, false },
 	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0, "console", true },
-	{ "pl031", VMM_DEVICE_PL031, 0x09010000, 34, NULL, false },
+	{ "pl031", VMM_DEVICE_PL031, 0x09010000, 34, "rtc", false },
 	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39, NULL, false },
 };
 

@@ -249,6 +249,7 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 				.serial = serial,
 				.guest = guest,
 				.chunks = { .item_size = sizeof(struct guest_chunk) } };
+	const struct guest_device *rtc = guest_device(guest, VMM_DEVICE_PL031);
 	struct manifest_guest record = {
 		.on_reset = guest->on_reset,
 		.memory_base = guest->memory_base,
@@ -261,7 +262,7 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 	plan_devices(&g);
 	plan_vcpus(&g);
 	plan_lines(&g);
-	if (guest_device(guest, VMM_DEVICE_PL031))
+	if (rtc && !rtc->server)
 		g.config.clock = plan_clock_reader(&g.vmm);
 	for (uint32_t i = 0; i < guest->device_count; i++)
 		if (guest->devices[i].server)

@@ -168,6 +168,22 @@ static void pl031_reset(void *device)
 	pl031_settle(p, now);
 }
 
+/* How far the guest has set its clock is what a successor needs to tell the same time. */
+static uint64_t pl031_driver(const void *device)
+{
+	const struct pl031 *p = device;
+
+	return p->ahead;
+}
+
+static void pl031_succeed(void *device, uint64_t driver)
+{
+	struct pl031 *p = device;
+
+	p->ahead = (uint32_t)driver;
+	pl031_reset(p);
+}
+
 const struct device_model pl031_model = {
 	.size = 0x1000,
 	.init = pl031_init,
@@ -175,4 +191,6 @@ const struct device_model pl031_model = {
 	.access = pl031_access,
 	.signal = pl031_signal,
 	.expire = pl031_expire,
+	.driver = pl031_driver,
+	.succeed = pl031_succeed,
 };

@@ -2,7 +2,8 @@
 /*
  * The PL031 real-time clock (Arm DDI 0224, PrimeCell Real Time Clock Technical Reference Manual). It tells the time of
  * the clock page, and how far the guest has set it from that. It goes before the guest begins, as a clock with a
- * battery does, and a reset of the guest does not set it; a new process that has the model does.
+ * battery does, and a reset of the guest does not set it; a new VMM that has the model does, a device server's successor
+ * does not, but has lost a match that was set.
  */
 #pragma once
 
