@@ -30,10 +30,8 @@ static bool drives_line(struct notification *notification)
 void notification_unbound(struct notification *notification)
 {
 	/* A line that nobody drives any more is down. */
-	if (drives_line(notification)) {
+	if (notification->binding == NOTIFICATION_SLOT)
 		slots_set_line(&notification->vcpu->slots, notification->slot, false);
-		vcpu_kick(notification->vcpu);
-	}
 	if (notification->binding == NOTIFICATION_THREAD)
 		notification->thread->notification = NULL;
 	notification->binding = NOTIFICATION_UNBOUND;
@@ -257,7 +255,8 @@ enum status notification_clear(struct invocation *call, uint64_t *bits)
 
 	*bits = notification->word & mask;
 	notification->word &= ~mask;
-	if (drives_line(notification))
-		drive_slot(notification);
+	/* Also where the slot is no level's now: it was, and will be again when a guest that was reset has it configured. */
+	if (notification->binding == NOTIFICATION_SLOT && !notification->word)
+		slots_set_line(&notification->vcpu->slots, notification->slot, false);
 	return OK;
 }

@@ -252,6 +252,15 @@ INLINE void set_timer(void)
 	}
 }
 
+/* What they have who go on with the answer to the exit of a VCpu, whose chain this is in; nobody else has a limit. */
+static uint64_t next_limit(const struct context *context)
+{
+	while (context->lender)
+		context = context->lender;
+	return context->kind == CONTEXT_VCPU ? vcpu_of((struct context *)context)->answer_limit :
+					       DEADLINE_NEVER;
+}
+
 /* Who runs on the time that an answer should have come in, and did not, runs no longer. */
 static void end_late(struct sched_context *sc)
 {
@@ -261,7 +270,7 @@ static void end_late(struct sched_context *sc)
 		return;
 	if (sc->holder != current || current->state != STATE_READY)
 		return;
-	sc->answer_left = DEADLINE_NEVER;
+	sc->answer_left = current->kind == CONTEXT_THREAD ? next_limit(current) : DEADLINE_NEVER;
 	/* A guest that got its time back late, from who served it before its present VMM, owes no answer. */
 	if (current->kind == CONTEXT_THREAD)
 		ipc_fault(thread_of(current), FAULT_LATE, 0);

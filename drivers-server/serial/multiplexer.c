@@ -322,6 +322,8 @@ static bool await_output(struct multiplexer *m, bool logs)
 
 		if (c->complete && logs)
 			continue;
+		/* It waited until now. */
+		ready |= c->complete && !m->wanted;
 		if (out_of_view(m, c) || !m->wanted)
 			ready |= stream_await_data(&c->output);
 	}

@@ -60,6 +60,9 @@ class Lint:
                 file = os.path.realpath(os.path.join(entry["directory"], entry["file"]))
                 if file.startswith(self.source + os.sep) and not file.startswith(self.build + os.sep):
                     arguments = shlex.split(entry["command"])
+                    # Meson puts it before the compiler where it is installed.
+                    if os.path.basename(arguments[0]) == "ccache":
+                        arguments.pop(0)
                     target = "-ffreestanding" in arguments
                     # What is compiled for the target and for a test on the host is the target's.
                     if target or file not in entries:

@@ -442,6 +442,7 @@ END_TEST
 START_TEST(late_down_the_chain)
 {
 	struct task driver = task_new_passive();
+	struct task successor = task_new_passive();
 	struct task other = task_new();
 	cap_t drivers = object_new(OBJECT_ENDPOINT, 0);
 	cap_t others = object_new(OBJECT_ENDPOINT, 0);
@@ -462,6 +463,42 @@ START_TEST(late_down_the_chain)
 	ck_assert_int_eq(driver.thread->context.state, STATE_STOPPED);
 	ck_assert_int_eq(task_status(&vmm), ERR_ABORTED);
 	machine_check();
+	/* Who goes on has a limit again. */
+	task_serve(&successor, drivers);
+	machine_run_task(&vmm);
+	ck_assert(!task_call(&vmm, drivers, 5, 6));
+	machine_run_task(&successor);
+	fake_pass(fake.clock + 1000);
+	ck_assert_int_eq(successor.thread->context.state, STATE_STOPPED);
+	ck_assert_int_eq(task_status(&vmm), ERR_ABORTED);
+	machine_check();
+}
+END_TEST
+
+/* The line that a device server clears while a guest that was reset has configured nothing is down when it has. */
+START_TEST(line_over_a_reset)
+{
+	const uint64_t configuration = SLOT_CONFIGURE | SLOT_NUMBER(40) | SLOT_GROUP1 |
+				       SLOT_ENABLED | SLOT_LEVEL;
+	cap_t line = object_new(OBJECT_NOTIFICATION, 0);
+	uint64_t bits;
+	uint64_t pending;
+	uint64_t active;
+
+	ck_assert_ok(notification_bind_slot(line, guest.cap, 40));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 40, configuration));
+	start();
+	task_syscall(&root, SYS_SIGNAL, line, 0, (const uint64_t[MESSAGE_WORDS]){ 0 }, 0);
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, BIT(40));
+	exits(EXIT_HYPERCALL, 0);
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert_ok(answer(DISPOSITION_PARK));
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	ck_assert_ok(notification_clear(line, &bits));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 40, configuration));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, 0);
 }
 END_TEST
 
@@ -483,5 +520,6 @@ int main(void)
 	tcase_add_test(tcase, a_vmm_calls_on);
 	tcase_add_test(tcase, late);
 	tcase_add_test(tcase, late_down_the_chain);
+	tcase_add_test(tcase, line_over_a_reset);
 	return machine_main("exit", &tcase, 1);
 }
