@@ -370,10 +370,15 @@ void machine_check(void)
 	expect(fake_tlb_stale() == 0);
 }
 
+static uint64_t state = 0x9e3779b97f4a7c15;
+
+void random_start(uint64_t seed)
+{
+	state ^= seed << 32;
+}
+
 uint32_t random_below(uint32_t limit)
 {
-	static uint64_t state = 0x9e3779b97f4a7c15;
-
 	state = state * 6364136223846793005 + 1442695040888963407;
 	return (uint32_t)((state >> 33) % limit);
 }

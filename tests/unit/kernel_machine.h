@@ -122,6 +122,8 @@ void machine_forget(const struct context *context);
 
 /* Numbers that look random, the same in each run: below `limit`. */
 uint32_t random_below(uint32_t limit);
+/* Others, for each seed; once a test, before the first. */
+void random_start(uint64_t seed);
 
 /* A suite's entry for main(). */
 int machine_main(const char *name, TCase *const cases[], unsigned int count);
