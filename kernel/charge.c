@@ -33,13 +33,19 @@ static void count_answer(struct sched_context *sc, uint64_t used)
 	sc->answer_left -= counted < sc->answer_left ? counted : sc->answer_left;
 }
 
-/* A turn among equals; it begins anew when it is over. */
-static bool take_turn(struct refill *turn, uint64_t length, uint64_t used)
+/*
+ * A turn among equals. It begins anew when the timer has ended it, and only then: who lets others interrupt it at its end would
+ * have turn after turn.
+ */
+static bool take_turn(struct refill *turn, uint64_t length, uint64_t used, bool timer)
 {
 	/* The timer is set before the return is timed, so a little too early. */
-	bool over = used + length / 1024 >= turn->amount;
+	bool over = timer && used + length / 1024 >= turn->amount;
 
-	turn->amount = over ? length : turn->amount - used;
+	if (over)
+		turn->amount = length;
+	else
+		turn->amount = used < turn->amount ? turn->amount - used : 1;
 	return over;
 }
 
@@ -55,7 +61,7 @@ static bool take_budget(struct sched_context *sc, uint64_t used, uint64_t now)
 }
 
 /* Inline: one switch charges once. */
-static inline bool charge(uint64_t now)
+static inline bool charge(uint64_t now, bool timer)
 {
 	struct sched_context *sc = core.sc;
 	uint64_t used;
@@ -70,20 +76,25 @@ static inline bool charge(uint64_t now)
 	used += sc->owed;
 	sc->owed = 0;
 	sc->consumed += used;
-	return budget_is_full(sc) ? take_turn(&sc->refill[sc->first], sc->budget, used) :
+	return budget_is_full(sc) ? take_turn(&sc->refill[sc->first], sc->budget, used, timer) :
 				    take_budget(sc, used, now);
 }
 
-bool charge_until(uint64_t now)
+void charge_until(uint64_t now)
 {
-	return charge(now);
+	charge(now, false);
+}
+
+bool charge_timer(uint64_t now)
+{
+	return charge(now, true);
 }
 
 void charge_other(struct sched_context *sc, uint64_t now)
 {
 	struct sched_context *last = core.sc;
 
-	charge(now);
+	charge(now, false);
 	if (last && !budget_is_full(last))
 		last->idle = !last->holder || last->holder->state != STATE_READY;
 	core.sc = sc;

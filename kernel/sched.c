@@ -279,7 +279,7 @@ static void end_late(struct sched_context *sc)
 /* What the timer's interrupt is for. True: the running context's turn is over. */
 static bool timer_work(uint64_t now)
 {
-	bool turn_over = charge_until(now);
+	bool turn_over = charge_timer(now);
 
 	end_late(core.sc);
 	core.timer_fired = false;

@@ -15,8 +15,11 @@
 
 #include <sched.h>
 
-/* Charge who has run until `now`. True: its turn is over. */
-bool charge_until(uint64_t now);
+/* Charge who has run until `now`. */
+void charge_until(uint64_t now);
+
+/* The same when the timer has fired. True: its turn is over. */
+bool charge_timer(uint64_t now);
 
 /* From `now` on, `sc` is charged instead of who was. NULL: nobody. */
 void charge_other(struct sched_context *sc, uint64_t now);

@@ -35,6 +35,21 @@ static void setup(void)
 	fake.work = WORK;
 }
 
+static struct task equal;
+static cap_t bell;
+
+/* The same with an equal of `low`, and a kernel that takes no time. */
+static void setup_turns(void)
+{
+	machine_start();
+	never = object_new(OBJECT_NOTIFICATION, 0);
+	bell = object_new(OBJECT_NOTIFICATION, 0);
+	low = task_at(20);
+	equal = task_at(20);
+	high = task_at(40);
+	ck_assert(!task_wait(&root, never, DEADLINE_NEVER));
+}
+
 static uint64_t used(const struct task *task)
 {
 	return charge_consumed(object_of(task->sc));
@@ -157,9 +172,30 @@ START_TEST(nothing_is_lost)
 }
 END_TEST
 
+/* Who is interrupted at the end of its turn, by somebody more urgent whom it woke, has not another one. */
+START_TEST(no_second_turn)
+{
+	uint64_t turn = ((struct sched_context *)object_of(low.sc))->budget;
+
+	ck_assert(!task_wait(&high, bell, DEADLINE_NEVER));
+	ck_assert(runs(&low));
+	fake_pass(core.since + turn - turn / 2048);
+	ck_assert(runs(&low));
+	low.thread->registers.x[FAKE_SYSCALL] = SYS_SIGNAL;
+	low.thread->registers.x[FAKE_CAP] = bell;
+	fake_syscall();
+	ck_assert(runs(&high));
+	ck_assert(!task_wait(&high, bell, DEADLINE_NEVER));
+	ck_assert(runs(&low));
+	fake_pass(fake.clock + turn / 1024);
+	ck_assert(runs(&equal));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("charge");
+	TCase *turns = tcase_create("turns");
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, NULL);
@@ -168,5 +204,7 @@ int main(void)
 	tcase_add_test(tcase, an_interrupt_for_who_has_no_time);
 	tcase_add_test(tcase, the_end_of_a_budget);
 	tcase_add_test(tcase, nothing_is_lost);
-	return machine_main("charge", &tcase, 1);
+	tcase_add_checked_fixture(turns, setup_turns, NULL);
+	tcase_add_test(turns, no_second_turn);
+	return machine_main("charge", (TCase *[]){ tcase, turns }, 2);
 }
