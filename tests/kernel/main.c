@@ -3,12 +3,12 @@
 #include "test.h"
 
 static const struct suite *const suites[] = {
-	&untyped_suite,      &cnode_suite,    &frame_suite,   &table_suite,     &thread_suite,
-	&fault_suite,        &register_suite, &syscall_suite, &call_suite,      &chain_suite,
-	&notification_suite, &time_suite,     &irq_suite,     &firmware_suite,  &vcpu_suite,
-	&exit_suite,         &access_suite,   &reply_suite,   &interrupt_suite, &priority_suite,
-	&timer_suite,        &passed_suite,   &event_suite,   &window_suite,    &stage2_suite,
-	&device_suite,       &save_suite,
+	&untyped_suite,      &cnode_suite,    &frame_suite,    &table_suite,  &thread_suite,
+	&fault_suite,        &register_suite, &syscall_suite,  &call_suite,   &chain_suite,
+	&notification_suite, &time_suite,     &deadline_suite, &turn_suite,   &irq_suite,
+	&firmware_suite,     &vcpu_suite,     &exit_suite,     &access_suite, &reply_suite,
+	&interrupt_suite,    &priority_suite, &timer_suite,    &passed_suite, &event_suite,
+	&window_suite,       &stage2_suite,   &device_suite,   &save_suite,
 };
 
 void server_main(struct message *first)

@@ -45,6 +45,7 @@ extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite
 	reply_suite;
 extern const struct suite interrupt_suite, priority_suite, timer_suite, passed_suite, event_suite,
 	vcpu_suite, window_suite, stage2_suite, device_suite, save_suite;
+extern const struct suite deadline_suite, turn_suite;
 extern const struct suite share_suite;
 
 /* suites.c: what server_main() does. */
@@ -121,6 +122,14 @@ uint64_t time_consumed(cap_t time);
 static inline uint64_t ticks(uint64_t microseconds)
 {
 	return microseconds * counter_frequency() / 1000000;
+}
+
+static inline void busy(uint64_t microseconds)
+{
+	uint64_t end = counter_after_us(microseconds);
+
+	while (counter_read() < end)
+		continue;
 }
 
 /* Virtual address in the task's space for mapping page `n` of its own, n below SCRATCH_PAGES. */

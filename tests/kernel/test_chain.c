@@ -11,14 +11,6 @@
 static volatile uint64_t finished, status_seen, served_label, served_words[2];
 static volatile bool busy_servers;
 
-static void busy(uint64_t us)
-{
-	uint64_t end = counter_after_us(us);
-
-	while (counter_read() < end)
-		continue;
-}
-
 static void chain_server(uint64_t status, uint64_t label, uint64_t word0, uint64_t word1)
 {
 	struct message m = { .label = label, .word = { word0, word1 } };
