@@ -21,12 +21,6 @@ static struct context *first_waiter(struct notification *notification)
 		       container_of(notification->waiters.next, struct context, queue);
 }
 
-static bool drives_line(struct notification *notification)
-{
-	return notification->binding == NOTIFICATION_SLOT &&
-	       (notification->vcpu->slots.level & BIT(notification->slot));
-}
-
 void notification_unbound(struct notification *notification)
 {
 	/* A line that nobody drives any more is down. */
@@ -60,7 +54,7 @@ static void drive_slot(struct notification *notification)
 {
 	struct vcpu *vcpu = notification->vcpu;
 
-	if (drives_line(notification)) {
+	if (vcpu->slots.level & BIT(notification->slot)) {
 		slots_set_line(&vcpu->slots, notification->slot, notification->word != 0);
 	} else {
 		notification->word = 0;
