@@ -23,9 +23,8 @@ static struct context *first_waiter(struct notification *notification)
 
 void notification_unbound(struct notification *notification)
 {
-	/* A line that nobody drives any more is down. */
 	if (notification->binding == NOTIFICATION_SLOT)
-		slots_set_line(&notification->vcpu->slots, notification->slot, false);
+		slots_release(&notification->vcpu->slots, notification->slot);
 	if (notification->binding == NOTIFICATION_THREAD)
 		notification->thread->notification = NULL;
 	notification->binding = NOTIFICATION_UNBOUND;
@@ -54,12 +53,9 @@ static void drive_slot(struct notification *notification)
 {
 	struct vcpu *vcpu = notification->vcpu;
 
-	if (vcpu->slots.level & BIT(notification->slot)) {
-		slots_set_line(&vcpu->slots, notification->slot, notification->word != 0);
-	} else {
-		notification->word = 0;
+	slots_set_line(&vcpu->slots, notification->slot, notification->word != 0);
+	if (!(vcpu->slots.level & BIT(notification->slot)))
 		slots_pend(&vcpu->slots, notification->slot);
-	}
 	vcpu_kick(vcpu);
 }
 
@@ -185,6 +181,9 @@ static enum status bind(struct invocation *call, cap_t cap, enum notification_bi
 	struct slot *vcpu = NULL;
 	enum status status = invocation_slot(call, cap, OBJECT_VCPU, &vcpu);
 
+	if (status == OK && kind == NOTIFICATION_SLOT &&
+	    slots_is_driven(&((struct vcpu *)vcpu->object)->slots, slot))
+		status = ERR_OCCUPIED;
 	if (status == OK)
 		status = hold(notification, vcpu);
 	if (status != OK)
@@ -192,6 +191,8 @@ static enum status bind(struct invocation *call, cap_t cap, enum notification_bi
 	notification->binding = (uint8_t)kind;
 	notification->vcpu = (struct vcpu *)vcpu->object;
 	notification->slot = slot;
+	if (kind == NOTIFICATION_SLOT)
+		slots_drive(&notification->vcpu->slots, slot);
 	/* What was signalled before counts. */
 	if (notification->word)
 		notification_signal(notification, notification->word);

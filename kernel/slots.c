@@ -36,7 +36,9 @@ void slots_reset(struct slots *slots)
 {
 	BUG_ON(slots->resident);
 	end_hardware(slots, slots->arrived | slots->active);
-	*slots = (struct slots){ .line = slots->line, .hardware = slots->hardware };
+	*slots = (struct slots){ .line = slots->line,
+				 .driven = slots->driven,
+				 .hardware = slots->hardware };
 	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
 		slots->number[i] = (uint16_t)i;
 }
@@ -89,6 +91,18 @@ static void unpend(struct slots *slots, uint32_t slot)
 	slots->latch &= ~BIT(slot);
 }
 
+static void configure(struct slots *slots, uint32_t slot, uint64_t change)
+{
+	/* What came while the slot was an edge is what the line says now. */
+	if (slots_is_driven(slots, slot) && (change & SLOT_LEVEL) && !(slots->level & BIT(slot)))
+		slots->latch &= ~BIT(slot);
+	slots->number[slot] = (uint16_t)SLOT_NUMBER_OF(change);
+	slots->priority[slot] = (uint8_t)SLOT_PRIORITY_OF(change);
+	set_bit(&slots->group1, slot, change & SLOT_GROUP1);
+	set_bit(&slots->enabled, slot, change & SLOT_ENABLED);
+	set_bit(&slots->level, slot, change & SLOT_LEVEL);
+}
+
 enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
 {
 	enum status status = slots_check(slot, change);
@@ -97,14 +111,9 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
 		return status;
 	/* What the list registers know of the slot comes first, or the change would be lost under it. */
 	slots_fold(slots);
-	if (change & SLOT_CONFIGURE) {
-		slots->number[slot] = (uint16_t)SLOT_NUMBER_OF(change);
-		slots->priority[slot] = (uint8_t)SLOT_PRIORITY_OF(change);
-		set_bit(&slots->group1, slot, change & SLOT_GROUP1);
-		set_bit(&slots->enabled, slot, change & SLOT_ENABLED);
-		set_bit(&slots->level, slot, change & SLOT_LEVEL);
-	}
-	if (change & SLOT_SET_LINE)
+	if (change & SLOT_CONFIGURE)
+		configure(slots, slot, change);
+	if ((change & SLOT_SET_LINE) && !slots_is_driven(slots, slot))
 		set_bit(&slots->line, slot, change & SLOT_LINE);
 	if (change & SLOT_PEND)
 		slots->latch |= BIT(slot);
@@ -134,6 +143,18 @@ void slots_set_line(struct slots *slots, uint32_t slot, bool up)
 {
 	set_bit(&slots->line, slot, up);
 	slots->dirty = true;
+}
+
+void slots_drive(struct slots *slots, uint32_t slot)
+{
+	slots->driven |= BIT(slot);
+	slots_set_line(slots, slot, false);
+}
+
+void slots_release(struct slots *slots, uint32_t slot)
+{
+	slots->driven &= ~BIT(slot);
+	slots_set_line(slots, slot, false);
 }
 
 uint64_t slots_pending(const struct slots *slots)

@@ -77,13 +77,26 @@ static bool is_valid(const struct vcpu_common *common)
 	return true;
 }
 
-/* On slots that were reset. */
+/*
+ * Edges of notifications and of devices, which nobody repeats: those that came while it stood still are not in the state, and
+ * not lost.
+ */
+static uint64_t edges(const struct slots *slots)
+{
+	return (slots->latch & slots->driven) | (slots->arrived & ~slots->hardware.level);
+}
+
+/* They are folded. */
 static void restore_slots(struct slots *slots, const struct vcpu_common *common)
 {
+	uint64_t kept = edges(slots);
+
+	slots_reset(slots);
 	slots->enabled = common->enabled;
 	slots->level = common->level;
-	slots->line = common->line;
-	slots->latch = common->pending;
+	/* Who drives a line now says how it is. */
+	slots->line = (slots->line & slots->driven) | (common->line & ~slots->driven);
+	slots->latch = common->pending | kept;
 	slots->active = common->active;
 	slots->group1 = common->group1;
 	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
@@ -122,14 +135,14 @@ enum status vcpu_restore(struct invocation *call)
 	if (!is_valid(common) || !arch_vcpu_state_valid(&image.state))
 		return ERR_ARGUMENT;
 	vcpu_reset(vcpu);
-	slots_reset(&vcpu->slots);
 	restore_slots(&vcpu->slots, common);
 	arch_vcpu_restore(vcpu, &image.state);
 	vcpu->stopped = true;
 	vcpu->stopped_state = states[common->activity];
 	vcpu->armed = common->flags & VCPU_ARMED;
 	vcpu->event_deadline = common->flags & VCPU_DEADLINE_PASSED;
-	vcpu->events = common->events;
+	/* Signals that came meanwhile are told too. */
+	vcpu->events |= common->events;
 	timeout_set(&vcpu->event_timeout, common->deadline);
 	return OK;
 }

@@ -22,6 +22,7 @@ struct slots {
 	uint64_t enabled;
 	uint64_t level;
 	uint64_t line;
+	uint64_t driven;       /* whose line is the word of a notification */
 	uint64_t latch;        /* pended: an edge, or by the VMM */
 	uint64_t latch_lent;   /* latches that are in list registers */
 	uint64_t arrived;      /* pended by the physical interrupt, which is active since */
@@ -53,6 +54,17 @@ bool slots_untie(struct slots *slots, uint32_t slot);
 static inline bool slots_is_tied(const struct slots *slots, uint32_t slot)
 {
 	return slots->hardware.set & BIT(slot);
+}
+
+/* The slot's line, down for now, is a notification's: in each mode, so that a change of the mode loses no state of it. */
+void slots_drive(struct slots *slots, uint32_t slot);
+
+/* No more: a line that nobody drives is down. */
+void slots_release(struct slots *slots, uint32_t slot);
+
+static inline bool slots_is_driven(const struct slots *slots, uint32_t slot)
+{
+	return slots->driven & BIT(slot);
 }
 
 /* Take one change (bits SLOT_* of idl/kernel.idl). ERR_ARGUMENT leaves all as it was. */

@@ -208,6 +208,56 @@ START_TEST(a_line_without_its_binding)
 }
 END_TEST
 
+/* Whatever mode the slot has while the line moves, and whoever claims to know better: as a level it is what the word says. */
+START_TEST(a_line_in_each_mode)
+{
+	struct guest guest = guest_new(object_new(OBJECT_ENDPOINT, 0));
+	const uint64_t edge = SLOT_CONFIGURE | SLOT_NUMBER(40);
+	uint64_t pending = 0, active = 0;
+
+	ck_assert_ok(notification_bind_slot(notification, guest.cap, 5));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, edge));
+	ck_assert_ok(notification_signal(notification));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_UNPEND));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, edge | SLOT_LEVEL));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, BIT(5));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_SET_LINE));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, BIT(5));
+	/* An edge that has gone by is no level's. */
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, edge));
+	ck_assert_ok(notification_signal(notification));
+	ck_assert_uint_eq(cleared(notification), 1);
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, BIT(5));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, edge | SLOT_LEVEL));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_SET_LINE | SLOT_LINE));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, 0);
+}
+END_TEST
+
+START_TEST(one_notification_a_slot)
+{
+	struct guest guest = guest_new(object_new(OBJECT_ENDPOINT, 0));
+	cap_t other = object_new(OBJECT_NOTIFICATION, 0);
+	uint64_t pending = 0, active = 0;
+
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_CONFIGURE | SLOT_NUMBER(40) | SLOT_LEVEL));
+	/* A line that somebody else left up is the notification's from its binding on. */
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_SET_LINE | SLOT_LINE));
+	ck_assert_ok(notification_bind_slot(notification, guest.cap, 5));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, 0);
+	ck_assert_int_eq(notification_bind_slot(other, guest.cap, 5), ERR_OCCUPIED);
+	ck_assert_ok(notification_bind_slot(other, guest.cap, 6));
+	ck_assert_ok(notification_unbind(other));
+	ck_assert_ok(notification_unbind(notification));
+	ck_assert_ok(notification_bind_slot(other, guest.cap, 5));
+}
+END_TEST
+
 /* Interrupts. */
 
 static cap_t handler_new(uint32_t edge)
@@ -312,6 +362,8 @@ int main(void)
 	tcase_add_test(tcase, bindings);
 	tcase_add_test(tcase, slots);
 	tcase_add_test(tcase, a_line_without_its_binding);
+	tcase_add_test(tcase, a_line_in_each_mode);
+	tcase_add_test(tcase, one_notification_a_slot);
 	tcase_add_test(tcase, who_gets_an_interrupt);
 	tcase_add_test(tcase, a_level_interrupt);
 	tcase_add_test(tcase, bound_again);

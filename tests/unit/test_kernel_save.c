@@ -83,7 +83,11 @@ START_TEST(comes_back)
 {
 	stop();
 	for (unsigned int i = 0; i < ROUNDS; i++) {
+		/* What is not told yet stays so. */
+		uint64_t untold = guest.vcpu->events;
+
 		fill(given());
+		given()->common.events |= untold;
 		ck_assert_ok(vcpu_restore(guest.cap));
 		ck_assert_int_eq(guest_state(), STATE_STOPPED);
 		ck_assert_ok(vcpu_save(guest.cap));
@@ -102,8 +106,10 @@ START_TEST(comes_back_from_the_core)
 	guest_start(&other, &vmm, endpoint);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		struct vcpu_common *common = &given()->common;
+		uint64_t untold = guest.vcpu->events;
 
 		fill(given());
+		common->events |= untold;
 		common->activity = VCPU_RUNNING;
 		common->flags &= ~(uint32_t)VCPU_ARMED;
 		/* A device that says nothing keeps no hardware interrupt; a timer in the past makes its own. */
@@ -155,6 +161,99 @@ START_TEST(into_another)
 	fake_pass(fake.clock + 6000);
 	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_EVENT);
 	ck_assert_uint_eq(task_word(&vmm, 2), EXIT_EVENT_DEADLINE);
+}
+END_TEST
+
+#define LINE_SLOT 5
+#define EDGE_SLOT 6
+
+static void configured(struct vcpu_common *common)
+{
+	fill(given());
+	common->enabled = BIT(LINE_SLOT) | BIT(EDGE_SLOT);
+	common->level = BIT(LINE_SLOT);
+	common->line = 0;
+	common->pending = 0;
+	common->active = 0;
+	common->events = 0;
+	given()->registers.pstate = FAKE_PSTATE_KERNEL;
+}
+
+static uint64_t pending_of(const struct guest *of)
+{
+	uint64_t pending = 0, active = 0;
+
+	ck_assert_ok(vcpu_query_slots(of->cap, &pending, &active));
+	return pending;
+}
+
+/* Lines that others drive are as they are now, and not as they were; an edge or event that came meanwhile is not lost. */
+START_TEST(what_others_did_meanwhile)
+{
+	cap_t line = object_new(OBJECT_NOTIFICATION, 0);
+	cap_t edge = object_new(OBJECT_NOTIFICATION, 0);
+	uint64_t bits;
+
+	stop();
+	configured(&given()->common);
+	ck_assert_ok(vcpu_restore(guest.cap));
+	ck_assert_ok(notification_bind_slot(line, guest.cap, LINE_SLOT));
+	ck_assert_ok(notification_bind_slot(edge, guest.cap, EDGE_SLOT));
+	ck_assert_ok(vcpu_save(guest.cap));
+	*given() = *saved();
+	ck_assert_ok(notification_signal(line));
+	ck_assert_ok(notification_signal(edge));
+	ck_assert_ok(notification_signal(event));
+	ck_assert_ok(vcpu_restore(guest.cap));
+	ck_assert_uint_eq(pending_of(&guest), BIT(LINE_SLOT) | BIT(EDGE_SLOT));
+	ck_assert_uint_eq(guest.vcpu->events, 1);
+	/* And the other way: it was up. */
+	ck_assert_ok(vcpu_save(guest.cap));
+	*given() = *saved();
+	ck_assert_uint_eq(given()->common.line & BIT(LINE_SLOT), BIT(LINE_SLOT));
+	ck_assert_ok(notification_clear(line, &bits));
+	ck_assert_ok(vcpu_restore(guest.cap));
+	ck_assert_uint_eq(pending_of(&guest), BIT(EDGE_SLOT));
+}
+END_TEST
+
+/* Into a fresh VCpu whose slots are bound already, or are bound after it: what was pending by an edge is so there. */
+START_TEST(lines_of_another)
+{
+	struct guest other = guest_new(endpoint);
+	cap_t line = object_new(OBJECT_NOTIFICATION, 0);
+
+	stop();
+	if (_i & 1)
+		ck_assert_ok(notification_bind_slot(line, other.cap, LINE_SLOT));
+	if (_i & 2)
+		ck_assert_ok(notification_signal(line));
+	configured(&given()->common);
+	given()->common.line = BIT(LINE_SLOT);
+	given()->common.pending = BIT(EDGE_SLOT);
+	vcpu_update(other.vcpu)->state = *given();
+	ck_assert_ok(vcpu_restore(other.cap));
+	if (!(_i & 1))
+		ck_assert_ok(notification_bind_slot(line, other.cap, LINE_SLOT));
+	ck_assert_uint_eq(pending_of(&other), BIT(EDGE_SLOT) | (_i & 2 ? BIT(LINE_SLOT) : 0));
+}
+END_TEST
+
+/* The edge of a device that it has. */
+START_TEST(an_edge_of_a_device_meanwhile)
+{
+	cap_t handler = slot_new();
+
+	stop();
+	configured(&given()->common);
+	ck_assert_ok(irq_control_get(ROOT_SLOT_IRQ_CONTROL, FAKE_IRQ_FIRST, 1, ROOT_SLOT_CNODE,
+				     handler));
+	ck_assert_ok(irq_handler_bind_slot(handler, guest.cap, EDGE_SLOT));
+	fake_irq_line(FAKE_IRQ_FIRST, true);
+	fake_interrupt();
+	ck_assert_ok(vcpu_restore(guest.cap));
+	ck_assert_uint_eq(pending_of(&guest), BIT(EDGE_SLOT));
+	ck_assert(!fake_irq_active(FAKE_IRQ_FIRST));
 }
 END_TEST
 
@@ -263,6 +362,9 @@ int main(void)
 	tcase_add_test(tcase, comes_back);
 	tcase_add_test(tcase, comes_back_from_the_core);
 	tcase_add_loop_test(tcase, into_another, 0, 3);
+	tcase_add_test(tcase, what_others_did_meanwhile);
+	tcase_add_loop_test(tcase, lines_of_another, 0, 4);
+	tcase_add_test(tcase, an_edge_of_a_device_meanwhile);
 	tcase_add_test(tcase, a_deadline_meanwhile);
 	tcase_add_loop_test(tcase, bad_states, 0, 7);
 	tcase_add_test(tcase, not_while_it_can_go_on);
