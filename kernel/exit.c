@@ -183,6 +183,13 @@ static enum status take_reply(struct vcpu *vcpu, uint64_t label,
 	return reply->flags & REPLY_SLOTS ? take_slots(vcpu, reply) : OK;
 }
 
+static void change_slots(struct vcpu *vcpu, const struct reply *reply)
+{
+	for (uint32_t i = 0; i < reply->slot_changes; i++)
+		slots_change(&vcpu->slots, SLOT_INDEX_OF(reply->slots[i]), reply->slots[i]);
+	arch_vcpu_mirror_timer(vcpu);
+}
+
 /* The state that the disposition leaves the VCpu in. */
 static uint8_t next_state(const struct vcpu *vcpu, enum disposition disposition)
 {
@@ -206,8 +213,8 @@ enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[
 		vcpu_reset(vcpu);
 	if (reply.flags & REPLY_REGISTERS)
 		arch_vcpu_registers_put(vcpu, &reply.registers);
-	for (uint32_t i = 0; (reply.flags & REPLY_SLOTS) && i < reply.slot_changes; i++)
-		slots_change(&vcpu->slots, SLOT_INDEX_OF(reply.slots[i]), reply.slots[i]);
+	if (reply.flags & REPLY_SLOTS)
+		change_slots(vcpu, &reply);
 	if (reply.flags & REPLY_REARM)
 		vcpu->armed = true;
 	if (vcpu->window)

@@ -298,9 +298,11 @@ enum status vcpu_set_slot(struct invocation *call, uint32_t slot, uint64_t chang
 	struct vcpu *vcpu = invoked(call);
 	enum status status = slots_change(&vcpu->slots, slot, change);
 
-	if (status == OK)
-		vcpu_kick(vcpu);
-	return status;
+	if (status != OK)
+		return status;
+	arch_vcpu_mirror_timer(vcpu);
+	vcpu_kick(vcpu);
+	return OK;
 }
 
 enum status vcpu_query_slots(struct invocation *call, uint64_t *pending, uint64_t *active)

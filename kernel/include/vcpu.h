@@ -141,6 +141,12 @@ void arch_vcpu_undefined(struct vcpu *vcpu);
 /* Stage 1 of the guest's present mode. False: it faults. */
 bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64_t *physical);
 
+/*
+ * Off the core its timer goes on: the kernel's wakes the VCpu, unless the timer's interrupt is on its way to the guest already.
+ * To be called when a change of its slots may have ended that; on the core the hardware tells.
+ */
+void arch_vcpu_mirror_timer(struct vcpu *vcpu);
+
 /* The VCpu whose state is on the core, or NULL. */
 struct vcpu *arch_vcpu_resident(void);
 

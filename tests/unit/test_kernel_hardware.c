@@ -152,6 +152,77 @@ START_TEST(hardware_not_on_the_core)
 }
 END_TEST
 
+/*
+ * A guest whose timer's interrupt is on its way, and disabled, waits while another has the core: its timer is quiet. Once its
+ * VMM has taken the interrupt away the timer's line, which is still up, speaks again. How that came: by itself, or with the
+ * reply to an event.
+ */
+static void wait_with_a_quiet_timer(void)
+{
+	start_two_guests();
+	set_timer_slot(TIMER_SLOT & ~(uint64_t)SLOT_ENABLED);
+	guest.vcpu->arch.timer = fake.clock;
+	fake_interrupt();
+	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
+	fake_guest_wait();
+	machine_run_guest(&other);
+	fake_pass(fake.clock + 100);
+	ck_assert_int_eq(guest.vcpu->context.state, STATE_IDLE);
+}
+
+static void expect_the_timer_again(void)
+{
+	fake_pass(fake.clock + 1);
+	ck_assert_int_eq(guest.vcpu->context.state, STATE_READY);
+	machine_run_guest(&guest);
+	fake_interrupt();
+	ck_assert(fake_irq_active(IRQ_VIRTUAL_TIMER));
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+}
+
+START_TEST(taken_away_while_absent)
+{
+	wait_with_a_quiet_timer();
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, TIMER_SLOT | SLOT_UNPEND));
+	expect_the_timer_again();
+}
+END_TEST
+
+START_TEST(taken_away_with_a_reply)
+{
+	struct vcpu_update *update = vcpu_update(guest.vcpu);
+	cap_t event = object_new(OBJECT_NOTIFICATION, 0);
+
+	ck_assert_ok(notification_bind_event(event, guest.cap));
+	wait_with_a_quiet_timer();
+	ck_assert_ok(notification_signal(event));
+	machine_run_guest(&other);
+	update->slots[0] = SLOT_INDEX(IRQ_VIRTUAL_TIMER) | TIMER_SLOT | SLOT_UNPEND;
+	update->slot_changes = 1;
+	task_answer(&vmm, endpoint, &guest, DISPOSITION_RESUME | REPLY_SLOTS, 0);
+	ck_assert_int_eq(vmm.thread->context.state, STATE_RECEIVING);
+	expect_the_timer_again();
+}
+END_TEST
+
+/* What the guest has not ended is ended by its VMM: the next one comes. */
+START_TEST(ended_while_absent)
+{
+	start_two_guests();
+	guest.vcpu->arch.timer = fake.clock;
+	fake_interrupt();
+	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
+	guest.vcpu->arch.timer = fake.clock + 500;
+	fake_guest_wait();
+	machine_run_guest(&other);
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, SLOT_DEACTIVATE));
+	fake_pass(fake.clock + 499);
+	ck_assert_int_eq(guest.vcpu->context.state, STATE_IDLE);
+	fake_pass(fake.clock + 1);
+	ck_assert_int_eq(guest.vcpu->context.state, STATE_READY);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("hardware");
@@ -161,5 +232,8 @@ int main(void)
 	tcase_add_test(tcase, hardware_under_the_vmm);
 	tcase_add_test(tcase, hardware_of_two_guests);
 	tcase_add_loop_test(tcase, hardware_not_on_the_core, 0, 2);
+	tcase_add_test(tcase, taken_away_while_absent);
+	tcase_add_test(tcase, taken_away_with_a_reply);
+	tcase_add_test(tcase, ended_while_absent);
 	return machine_main("hardware", &tcase, 1);
 }

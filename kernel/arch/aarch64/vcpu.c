@@ -61,12 +61,19 @@ static bool timer_in_flight(const struct vcpu *vcpu)
 	return slots_in_flight(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 }
 
-void arch_vcpu_mirror_timer(struct vcpu *vcpu)
+/* Enabled and not masked, it wakes the VCpu at its time. */
+static void mirror_timer(struct vcpu *vcpu)
 {
 	const struct arch_vcpu *arch = &vcpu->arch;
 	bool ticks = (arch->cntv_ctl & 3) == 1 && !timer_in_flight(vcpu);
 
 	timeout_set(&vcpu->timer_timeout, ticks ? arch->cntv_cval : DEADLINE_NEVER);
+}
+
+void arch_vcpu_mirror_timer(struct vcpu *vcpu)
+{
+	if (resident != vcpu)
+		mirror_timer(vcpu);
 }
 
 static void save(struct vcpu *vcpu)
@@ -85,7 +92,7 @@ static void save(struct vcpu *vcpu)
 	/* The timer's interrupt is on its way to this guest: another's timer must be able to come meanwhile. */
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
-	arch_vcpu_mirror_timer(vcpu);
+	mirror_timer(vcpu);
 }
 
 static void load(struct vcpu *vcpu)

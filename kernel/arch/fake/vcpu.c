@@ -27,6 +27,12 @@ static void mirror_timer(struct vcpu *vcpu)
 		    timer_in_flight(vcpu) ? DEADLINE_NEVER : vcpu->arch.timer);
 }
 
+void arch_vcpu_mirror_timer(struct vcpu *vcpu)
+{
+	if (resident != vcpu)
+		mirror_timer(vcpu);
+}
+
 static void save(struct vcpu *vcpu)
 {
 	slots_fold(&vcpu->slots);

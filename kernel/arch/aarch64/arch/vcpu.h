@@ -56,6 +56,3 @@ bool arch_pstate_valid(uint64_t pstate);
 
 /* Its state leaves the core, floating-point registers too. */
 void arch_vcpu_release(struct vcpu *vcpu);
-
-/* Off the core, its timer goes on: enabled and not masked, it wakes the VCpu at its time. */
-void arch_vcpu_mirror_timer(struct vcpu *vcpu);
