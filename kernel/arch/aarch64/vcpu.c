@@ -20,6 +20,7 @@
 #define PSTATE_DIT     BIT(24)
 #define PSTATE_UAO     BIT(23)
 #define PSTATE_PAN     BIT(22)
+#define PSTATE_IL      BIT(20)
 #define PSTATE_ALLINT  BIT(13)
 #define PSTATE_SSBS    BIT(12)
 #define PSTATE_BTYPE   (3UL << 10)
@@ -194,8 +195,13 @@ static bool pstate_valid(uint64_t pstate)
 	return mode == MODE_EL0T || mode == MODE_EL1T || mode == MODE_EL1H;
 }
 
+/*
+ * An illegal return of the guest's own sets IL, and an interrupt may come before the exception that follows ("Illegal return
+ * events from AArch64 state"). Ours with such a PSTATE is legal where the mode is, and the guest takes its exception then.
+ */
 bool arch_pstate_valid(uint64_t pstate)
 {
+	pstate &= ~PSTATE_IL;
 	if (pstate & PSTATE_AARCH32)
 		return has_aarch32() && !(pstate & ~(PSTATE32_FREE | PSTATE_AARCH32));
 	return pstate_valid(pstate);

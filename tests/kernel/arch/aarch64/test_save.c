@@ -2,7 +2,7 @@
 /* A whole VCpu, saved and restored into another one. */
 #include "vm.h"
 
-extern const char guest_everything[], guest_scribbles[], guest_calls[];
+extern const char guest_everything[], guest_scribbles[], guest_interrupts[];
 
 /* The page of data: what the guest fills its registers with, and what it found in them afterwards; in words. */
 #define FILL   0
@@ -166,7 +166,7 @@ static void refused(void)
 		0x3cd,
 		0x3c1,
 		0x3d5 /* AArch32, EL1's mode */,
-		PSTATE_EL1H | 1 << 20 /* illegal state */,
+		0x3c9 | 1 << 20 /* EL2h, in the illegal state */,
 		PSTATE_EL1H | 1 << 21 /* single step */,
 	};
 
@@ -191,10 +191,37 @@ static void refused(void)
 	EXPECT_EQUAL(vm.page->registers.x[1], PENDING);
 }
 
+#define ILLEGAL       (1ULL << 20)
+#define CLASS_ILLEGAL 0x0e
+
+/* A guest that has just made an illegal return of its own: what save gives restore takes, and the guest gets its exception. */
+static void illegal_state(void)
+{
+	vm_new();
+	vm_start();
+	vm_run(guest_interrupts, 0, 0, 0);
+	VM_EXPECT(EXIT_HYPERCALL);
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
+	vm_reply_and_leave(DISPOSITION_STEP, 0, 1000);
+	/* The second time it is a state that save gave. */
+	for (unsigned int i = 0; i < 2; i++) {
+		EXPECT_OK(vcpu_save(vm.vcpu));
+		copy_words(&vm.update->state, &vm.page->state);
+		vm.update->state.registers.pstate |= ILLEGAL;
+		EXPECT_OK(vcpu_restore(vm.vcpu));
+	}
+	EXPECT_EQUAL(vm.page->state.registers.pstate & ILLEGAL, ILLEGAL);
+	EXPECT_OK(vcpu_resume(vm.vcpu));
+	vm_wait();
+	VM_EXPECT_CALL(0xe0);
+	EXPECT_EQUAL(vm.page->registers.x[10] >> 26, CLASS_ILLEGAL);
+}
+
 static const struct test tests[] = {
 	{ "save: a VCpu goes on in another", into_another },
 	{ "save: a VCpu goes on in itself", into_itself },
 	{ "save: what restore refuses", refused },
+	{ "save: a guest in the illegal state", illegal_state },
 };
 
 const struct suite save_suite = SUITE(tests);
