@@ -126,7 +126,8 @@ uint64_t arch_idle(void)
 	/* A virtual interrupt that stands in a list register would not let the core sleep. */
 	if (vcpu)
 		slots_fold(&vcpu->slots);
-	__asm__ volatile("dsb sy\n\twfi" ::: "memory");
+	/* The interrupt controller sees that, and the ends of interrupts, by an ISB and a DSB (IHI 0069: see gic.c). */
+	__asm__ volatile("isb\n\tdsb sy\n\twfi" ::: "memory");
 	when = arch_counter();
 	arch_irq_handle();
 	return when;

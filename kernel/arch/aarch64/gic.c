@@ -167,14 +167,25 @@ bool arch_irq_line(uint32_t irq)
 	return *reg(distributor, GICD_ISPENDR + irq / 32 * 4) >> irq % 32 & 1;
 }
 
+/*
+ * What reading ICC_IAR1_EL1 and writing ICC_DIR_EL1 made of it is so in the redistributor after an ISB and a DSB only (IHI 0069,
+ * 4.1.1 and "Observability of the effects of accesses to the GIC registers"): it would undo this. And this is read back, so that
+ * it is so before the timer's line can rise and before the guest can end it.
+ */
 void arch_irq_set_active(uint32_t irq, bool active)
 {
+	isb();
+	__asm__ volatile("dsb sy" ::: "memory");
 	set_bit(active ? GICD_ISACTIVER : GICD_ICACTIVER, irq);
-	/* Read back, so that it is so before the timer's line can rise and before the guest can end it. */
 	(void)*reg(frame(irq), GICD_ISACTIVER);
+	__asm__ volatile("dsb sy" ::: "memory");
 }
 
-/* One interrupt that was acknowledged. */
+/*
+ * One interrupt that was acknowledged. No barrier stands between its two ends, whose writes may take effect in any order: one
+ * that is deactivated before its priority drops is over all the same (IHI 0069, "Accessing the ICC_DIR_EL1"). The drop is due
+ * when a lower priority must come again: an exception return or an ISB is before that.
+ */
 static void handle(uint32_t irq)
 {
 	struct vcpu *vcpu = arch_vcpu_resident();
