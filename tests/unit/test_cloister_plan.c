@@ -358,6 +358,20 @@ START_TEST(root_only)
 }
 END_TEST
 
+/* The machine has memory for the guests, of whom nothing else is planned. */
+START_TEST(root_only_with_guests)
+{
+	static const char text[] = HEAD GUEST("a", "\"memory\": \"3 GiB\"") "]}";
+
+	ck_assert_uint_eq(bench_read(&bench, text, strlen(text)), 0);
+	ck_assert(bench_make(&bench, true));
+	m = manifest_check_base(&bench);
+	ck_assert_uint_eq(m->components.count, 2);
+	ck_assert_uint_eq(m->objects.count, 0);
+	ck_assert_uint_ge(bench.plan.memory, 3 * GIB + MACHINE_MEMORY_MIN);
+}
+END_TEST
+
 START_TEST(memory_of_image)
 {
 	static const char text[] = HEAD "]}";
@@ -438,6 +452,7 @@ Suite *plan_suite(void)
 	tcase_add_test(test, no_fit);
 	tcase_add_test(test, too_many_capabilities);
 	tcase_add_test(test, root_only);
+	tcase_add_test(test, root_only_with_guests);
 	tcase_add_test(test, memory_of_image);
 	tcase_add_test(test, same_again);
 	tcase_add_test(test, programs_refused);

@@ -60,6 +60,8 @@ struct plan {
 	/* The records' head, filled in as its parts are known. */
 	struct manifest head;
 	const struct program *root;
+	/* Bytes of memory for what is not planned: the guests, when there is another root server. */
+	uint64_t room;
 	/* Bytes of memory from the board's first address on that the machine must have. */
 	uint64_t memory;
 };

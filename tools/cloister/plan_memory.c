@@ -188,7 +188,8 @@ bool plan_fit(struct plan *plan, uint64_t image_end)
 
 	plan->head.boot_address = align_up(image_end, BLOCK_SIZE);
 	plan->head.memory_count = 1;
-	for (uint64_t size = MACHINE_MEMORY_MIN; size <= board->memory_size; size += MEMORY_STEP) {
+	for (uint64_t size = MACHINE_MEMORY_MIN + plan->room; size <= board->memory_size;
+	     size += MEMORY_STEP) {
 		if (!fits(plan, image_end, board->memory_address + size))
 			continue;
 		plan->memory = size;

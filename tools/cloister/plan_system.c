@@ -96,6 +96,8 @@ bool plan_system(struct plan *plan, const char *programs, const char *root)
 
 	if (!load_base(plan, programs, root))
 		return false;
+	for (uint32_t i = 0; root && i < d->guest_count; i++)
+		plan->room += d->guests[i].memory_size;
 	if (root)
 		return true;
 	if (!load_servers(plan, programs, &servers))

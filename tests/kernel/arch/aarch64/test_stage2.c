@@ -7,15 +7,10 @@
 extern const char guest_reads_on[], guest_store_between[], guest_store_between_at_el0[];
 extern const char guest_ldr_x[], guest_str_x[], guest_stp[], guest_jump[], guest_mmu[];
 
-/* 4 KiB granule, 39 bits, Normal memory, inner shareable, TTBR0_EL1 only (TCR_EL1, Arm ARM D19.2.141). */
-#define TCR    (25 | 3ULL << 12 | 1ULL << 8 | 1ULL << 10 | 1ULL << 23 | 2ULL << 32)
 #define TCR_HA (1ULL << 39)
-/* RES1 bits and M (SCTLR_EL1, D19.2.124). */
-#define SCTLR 0x30d00801ULL
 
-/* A block of 1 GiB in a table of level 1 (D8.3): with and without the access flag, and for EL0. */
-#define BLOCK_UNUSED (3ULL << 8 | 1)
-#define BLOCK        (BLOCK_UNUSED | 1ULL << 10)
+/* Other blocks: without the access flag, and for EL0. */
+#define BLOCK_UNUSED (BLOCK & ~(1ULL << 10))
 #define BLOCK_USER   (BLOCK | 1ULL << 6)
 
 #define RW   (RIGHT_READ | RIGHT_WRITE)

@@ -19,6 +19,14 @@
 /* Of these, what masks interrupts. */
 #define PSTATE_I 0x80ULL
 
+/*
+ * Translation of the guest's own: 4 KiB granule, 39 bits, Normal memory, inner shareable, TTBR0_EL1 only (TCR_EL1, D19.2.141); RES1
+ * bits and M (SCTLR_EL1, D19.2.124); a block of 1 GiB in a table of level 1 (D8.3).
+ */
+#define TCR   (25 | 3ULL << 12 | 1ULL << 8 | 1ULL << 10 | 1ULL << 23 | 2ULL << 32)
+#define SCTLR 0x30d00801ULL
+#define BLOCK (1ULL << 10 | 3ULL << 8 | 1)
+
 /* Badges at the VM's endpoint. */
 #define BADGE_VCPU   0x51
 #define BADGE_TICKER 0x52
