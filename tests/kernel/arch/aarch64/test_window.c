@@ -2,8 +2,9 @@
 /* Windows: a process beside the VMM answers a guest's accesses, or is only signalled. */
 #include "vm.h"
 
-extern const char guest_ldr_w[], guest_ldrsb_x[], guest_str_w[], guest_stp[], guest_ldr_post[];
-extern const char guest_stores[];
+extern const char guest_ldr_w[], guest_ldrsb_x[], guest_str_w[], guest_stp[], guest_ldp[],
+	guest_ldr_post[];
+extern const char guest_str_pre[], guest_stores[];
 
 #define AT           GUEST_NOWHERE
 #define PAGES        2
@@ -130,13 +131,25 @@ static void doorbell(void)
 /* What the hardware does not decode comes to the VMM with the window's number; so does what follows its end. */
 static void undecoded(void)
 {
+	static const struct {
+		const char *program;
+		uint64_t access;
+	} accesses[] = {
+		{ guest_stp, ACCESS_WRITE },
+		{ guest_ldp, 0 },
+		{ guest_ldr_post, 0 },
+		{ guest_str_pre, ACCESS_WRITE },
+	};
+
 	begin();
-	vm_start();
-	vm_run(guest_stp, AT, 1, 2);
-	VM_EXPECT(EXIT_MEMORY);
-	EXPECT_EQUAL(vm.exit.word[1], AT);
-	EXPECT_EQUAL(vm.exit.word[2], ACCESS_WRITE | ACCESS_WINDOW(1));
-	vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
+	for (size_t i = 0; i < ARRAY_SIZE(accesses); i++) {
+		vm_start();
+		vm_run(accesses[i].program, AT + PAGE_SIZE, 1, 2);
+		VM_EXPECT(EXIT_MEMORY);
+		EXPECT_EQUAL(vm.exit.word[1] & ~(PAGE_SIZE - 1), AT + PAGE_SIZE);
+		EXPECT_EQUAL(vm.exit.word[2], accesses[i].access | ACCESS_WINDOW(1));
+		vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
+	}
 	vm_start();
 	vm_run(guest_ldr_w, AT + PAGES * PAGE_SIZE, 1, 0);
 	VM_EXPECT(EXIT_MEMORY);
