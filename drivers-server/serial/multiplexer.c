@@ -186,6 +186,18 @@ static void log_put(struct multiplexer *m, const char *text, uint32_t size)
 	history_add(&m->log, text, size);
 }
 
+/* Whether all that logs have written is shown. */
+static bool logs_shown(const struct multiplexer *m)
+{
+	for (uint32_t i = 0; i < m->count; i++) {
+		const struct client *c = &m->clients[i];
+
+		if (c->kind == CLIENT_LOG && (c->complete || stream_available(&c->output)))
+			return false;
+	}
+	return true;
+}
+
 static void log_show(struct multiplexer *m, struct client *c, uint32_t prefix)
 {
 	break_line(m);
@@ -195,10 +207,15 @@ static void log_show(struct multiplexer *m, struct client *c, uint32_t prefix)
 	m->log.shown = m->log.written;
 	c->length = 0;
 	c->complete = false;
+	if (m->held_until && logs_shown(m))
+		m->held_until = 0;
 	multiplexer_touch_driver(m);
 }
 
-/* Until when lines of logs wait for the shell's answer, which programs read too; 0: they do not. */
+/*
+ * Until when lines of logs wait for the shell's answer, which programs read too; 0: they do not. However many answers it
+ * announces: what has waited for the time of one is shown before any line waits again.
+ */
 static uint64_t logs_wait(const struct multiplexer *m)
 {
 	uint32_t end;
@@ -210,7 +227,21 @@ static uint64_t logs_wait(const struct multiplexer *m)
 	if ((int32_t)(end - m->shell->output.consumed) <= 0 && !history_unshown(&m->shell->history))
 		return 0;
 	until = __atomic_load_n(&m->shell_view->answer_until, __ATOMIC_RELAXED);
-	return until > counter_read() && until <= counter_after_us(ANSWER_WHOLE_US) ? until : 0;
+	if (until > counter_after_us(ANSWER_WHOLE_US))
+		return 0;
+	if (m->held_until && until > m->held_until)
+		until = m->held_until;
+	return until > counter_read() ? until : 0;
+}
+
+/* Whether a line that is gathered has to wait for the shell. */
+static bool log_held(struct multiplexer *m)
+{
+	if (!logs_wait(m))
+		return false;
+	if (!m->held_until)
+		m->held_until = counter_after_us(ANSWER_WHOLE_US);
+	return true;
 }
 
 static bool log_write(struct multiplexer *m, struct client *c)
@@ -218,7 +249,7 @@ static bool log_write(struct multiplexer *m, struct client *c)
 	bool moved = log_gather(m, c);
 	uint32_t prefix = strlen(c->prefix);
 
-	if (!c->complete || logs_wait(m) || !has_room(m, prefix + c->length + 2 * sizeof(line_end)))
+	if (!c->complete || log_held(m) || !has_room(m, prefix + c->length + 2 * sizeof(line_end)))
 		return moved;
 	log_show(m, c, prefix);
 	return true;

@@ -77,6 +77,8 @@ struct multiplexer {
 	bool answered;
 	/* The lines that logs have written. */
 	struct history log;
+	/* Until when logs that wait for the shell's answers do so at most; 0: none has waited since all were shown. */
+	uint64_t held_until;
 	/* To be shown before anything else. */
 	char notice[NOTICE_SIZE];
 	uint32_t notice_length;

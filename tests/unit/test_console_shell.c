@@ -111,6 +111,31 @@ START_TEST(answer_keeps_logs_for_its_time_only)
 }
 END_TEST
 
+/* A shell that announces one answer behind the other keeps no line for longer than one may take. */
+START_TEST(answers_keep_no_line_for_ever)
+{
+	uint64_t begin;
+
+	key(KEY_SHELL);
+	view->answer_end = ends[SHELL].out.produced + 1000;
+	view->answer_until = console_now + ANSWER_WHOLE_US;
+	put(LOG, "one\ntwo\n");
+	ck_assert_str_eq(screen(), "");
+	begin = console_now;
+	for (; console_now < begin + ANSWER_WHOLE_US; console_now += ANSWER_WHOLE_US / 10) {
+		view->answer_until = console_now + ANSWER_WHOLE_US;
+		ck_assert_str_eq(screen(), "");
+		ck_assert_uint_eq(multiplexer_sleep_until(&m), begin + ANSWER_WHOLE_US);
+	}
+	/* And all that waits is shown before a line waits again. */
+	view->answer_until = console_now + ANSWER_WHOLE_US;
+	ck_assert_str_eq(screen(), "[vmm linux] one\r\n[vmm linux] two\r\n");
+	put(LOG, "three\n");
+	ck_assert_str_eq(screen(), "");
+	ck_assert_uint_eq(multiplexer_sleep_until(&m), console_now + ANSWER_WHOLE_US);
+}
+END_TEST
+
 START_TEST(shell_is_left_to_where_it_was_entered)
 {
 	key("\x14"
@@ -329,6 +354,7 @@ TCase *shell_tests(void)
 	tcase_add_test(tests, shell_is_there_from_the_start);
 	tcase_add_test(tests, answer_is_whole);
 	tcase_add_test(tests, answer_keeps_logs_for_its_time_only);
+	tcase_add_test(tests, answers_keep_no_line_for_ever);
 	tcase_add_test(tests, shell_is_left_to_where_it_was_entered);
 	tcase_add_test(tests, shell_alone);
 	tcase_add_test(tests, no_shell);
