@@ -5,7 +5,6 @@
  * whatever else it does, the VMM does not wait longer than PATIENCE_US.
  */
 #include <idl/device.h>
-#include <idl/kernel_names.h>
 
 #include <cloister/counter.h>
 
@@ -43,8 +42,7 @@ static void isolated_reset(void *state)
 			status = (enum status)m.label;
 	}
 	if (status != OK)
-		log_line(&device->vmm->log, "the server of the device at 0x%llx is not reset: %s",
-			 (unsigned long long)device->config->address, status_name(status));
+		violations_report(device->vmm->current, VIOLATION_RESET, device->config->address);
 }
 
 /*

@@ -26,6 +26,7 @@ static const char *const kind_texts[VIOLATION_KINDS] = {
 	[VIOLATION_QUEUE] = "broken virtqueue of",
 	[VIOLATION_SERVER] = "broken channel of",
 	[VIOLATION_SILENCE] = "no answer at",
+	[VIOLATION_RESET] = "no reset of",
 	[VIOLATION_OTHER] = "unexpected trap",
 };
 
@@ -44,7 +45,14 @@ static void violation_text(char text[48], enum violation kind, uint64_t address)
 /* Who did it. */
 static const char *violation_by(enum violation kind)
 {
-	return kind == VIOLATION_SERVER || kind == VIOLATION_SILENCE ? "device" : "guest";
+	switch (kind) {
+	case VIOLATION_SERVER:
+	case VIOLATION_SILENCE:
+	case VIOLATION_RESET:
+		return "device";
+	default:
+		return "guest";
+	}
 }
 
 static void violation_first(struct vcpu *vcpu, enum violation kind, uint64_t address)

@@ -40,8 +40,9 @@ enum violation {
 	 * address of the device.
 	 */
 	VIOLATION_SERVER,
-	/* Nor this: a device server gives no answer. Guest-physical address. */
+	/* Nor these: a device server gives no answer to an access, or to a reset. Guest-physical address. */
 	VIOLATION_SILENCE,
+	VIOLATION_RESET,
 	/* A trap for another reason. Syndrome. */
 	VIOLATION_OTHER,
 	VIOLATION_KINDS
