@@ -26,6 +26,9 @@ BASE = "2031-05-06T07:08:09"
 RTC = "/sys/class/rtc/rtc0"
 ALARM_SECONDS = 4
 OTHER_DAY = 1234567890
+# The clock's driver looks at it once a minute; a new one seven times in as many seconds.
+LOOK_SECONDS = 90
+RELOOK_SECONDS = 10
 
 
 def number(linux, command):
@@ -133,17 +136,23 @@ def use(isolation):
         set_clock(linux)
 
 
+@contextlib.contextmanager
+def debugger(path):
+    try:
+        with Killer(path, random.Random(1)) as killer:
+            yield killer
+    except (OSError, GdbError) as error:
+        raise Failure(f"the debugger: {error}") from None
+
+
 def kill_reader(linux, path, fate):
     """The clock's server is killed while Linux reads the clock without end. Its shell lives."""
     server = Server("device linux rtc", "vmm-server/device-server.aarch64.elf")
     linux.command(f"while cat {RTC}/since_epoch >/tmp/now; do :; done &")
-    try:
-        with Killer(path, random.Random(1)) as killer:
-            killer.kill(server, lambda: None)
-            linux.expect("server device linux rtc crashed")
-            linux.expect(fate)
-    except (OSError, GdbError) as error:
-        raise Failure(f"the debugger: {error}") from None
+    with debugger(path) as killer:
+        killer.kill(server, lambda: None)
+        linux.expect("server device linux rtc crashed")
+        linux.expect(fate)
     linux.type("\recho $((6 * 7)) lives\r")
     linux.expect("42 lives")
     linux.expect(PROMPT)
@@ -183,7 +192,27 @@ def never():
         check("restarted" not in linux.transcript, "the server was restarted")
 
 
-TESTS = [vmm, isolated, killed, never]
+def driver():
+    """The board's clock is read by who is killed in the middle of a look, which it takes once a minute. Linux, which
+    reads its own without end, sees no other time meanwhile, nor when the successor has looked."""
+    with booted({}) as (linux, clock, path):
+        server = Server("clock", "drivers-server/pl031.aarch64.elf")
+        linux.command(f"while cat {RTC}/since_epoch >>/tmp/times; do :; done &")
+        with debugger(path) as killer:
+            killer.kill_in_turn(server, LOOK_SECONDS)
+            linux.expect("server clock crashed")
+            linux.expect("server clock: restarted, number 1")
+        linux.type("\r")
+        linux.expect(PROMPT)
+        clock.check(linux, f"cat {RTC}/since_epoch")
+        time.sleep(RELOOK_SECONDS)
+        clock.check(linux, f"cat {RTC}/since_epoch")
+        linux.command("kill %1")
+        answer = linux.command("sort -n /tmp/times | cmp - /tmp/times && echo never back")
+        check("never back" in answer, f"the clock went back: {answer!r}")
+
+
+TESTS = [vmm, isolated, killed, never, driver]
 
 
 def main():

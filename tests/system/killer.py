@@ -19,7 +19,7 @@ from machine import Failure, check, environment
 # there in some turns before, less than these.
 CHOICES = 4
 PASSES = 8
-# One instruction of so many ends a server that starts, when it comes to it.
+# One instruction of so many ends a server that starts, or does little, when it comes to it.
 START_PART = 50
 # Where the kernel is entered from below: exceptions, interrupts (Arm ARM D1.3.1.5).
 LOWER_VECTORS = (0x400, 0x480)
@@ -176,6 +176,14 @@ class Killer:
             chosen = self.chance.sample(server.program.addresses(), CHOICES)
             if self.reach(server, chosen, self.chance.randrange(PASSES), HIT_SECONDS):
                 break
+        self.kill_here(server)
+
+    def kill_in_turn(self, server, seconds):
+        """Kills one that does little in its next turn, which comes in so many seconds."""
+        addresses = server.program.addresses()
+        chosen = self.chance.sample(addresses, len(addresses) // START_PART)
+        self.stop()
+        check(self.reach(server, chosen, seconds=seconds), f"{server.name} does nothing for {seconds} s")
         self.kill_here(server)
 
     def kill_at_start(self, server):
