@@ -2,11 +2,13 @@
 /*
  * The guests' device servers: what leads to them, and how that ends. While one is restarted its guest's
  * accesses wait for it; once it is given up its door is shut, so that none waits: the kernel hands
- * what the guest does there to the VMM, which reaches nobody either and aborts it.
+ * what the guest does there to the VMM, which reaches nobody either; one that has a channel in place of a window
+ * finds it marked.
  */
 #include "root.h"
 
 #include <cloister/message.h>
+#include <idl/channel.h>
 #include <idl/kernel_client.h>
 
 static const struct description *description;
@@ -32,6 +34,18 @@ uint32_t devices_guest(uint32_t thread)
 	return device == NULL ? GUEST_NONE : device->guest;
 }
 
+/* For a VMM that has the device's registers and queues itself, and at the other end of its channel nobody, or again somebody. */
+static void mark(const struct manifest_device_server *device, bool given_up)
+{
+	struct channel *channel = (struct channel *)(uintptr_t)ROOT_SCRATCH;
+
+	if (!device->channel || scratch_map(device->channel, RIGHT_READ | RIGHT_WRITE) != OK)
+		return;
+	__atomic_store_n(&channel->given_up, given_up, __ATOMIC_RELEASE);
+	scratch_unmap();
+	notification_signal(device->tell);
+}
+
 void devices_given_up(uint32_t thread)
 {
 	const struct manifest_device_server *device = device_of(thread);
@@ -40,6 +54,7 @@ void devices_given_up(uint32_t thread)
 	cnode_revoke(ROOT_SLOT_CNODE, device->door);
 	if (device->line)
 		notification_clear(device->line, &bits);
+	mark(device, true);
 }
 
 void devices_restarted(uint32_t thread)
@@ -62,6 +77,7 @@ static void renew(const struct manifest_device_server *device)
 	if (!build_door_again(description, device->door, &failure))
 		console_print("server %s cannot be reached: %s",
 			      description->threads[device->thread].name, failure.text);
+	mark(device, false);
 	servers_renew(device->thread);
 }
 

@@ -19,7 +19,10 @@ struct message;
 /* Guests in one description: each needs a console of the multiplexer, so this is above what can be. */
 #define GUESTS_MAX 64
 
-/* Threads in one description: a VMM for each guest, and the servers that they share. */
+/*
+ * Threads in one description: a VMM for each guest, and the servers that they share. Device servers are among them without being
+ * counted: each needs a line of the multiplexer's for its log, and of these there are not as many.
+ */
 #define THREADS_MAX (GUESTS_MAX + 16)
 
 /* Slots of the largest CNode that can be (untyped.retype in idl/kernel.idl). */
@@ -195,7 +198,7 @@ void devices_init(const struct description *d);
 /* The guest that this thread is a device server of; GUEST_NONE: it is none. */
 uint32_t devices_guest(uint32_t thread);
 
-/* Nobody waits for it any more: accesses to the device fail, and its interrupt is down. */
+/* Nobody waits for it any more: accesses to the device fail, its interrupt is down, and a VMM with its channel is told. */
 void devices_given_up(uint32_t thread);
 
 /* Its successor begins, and may have something to say. */

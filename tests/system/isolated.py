@@ -23,14 +23,25 @@ PROGRAMS = {"all": "vmm-server/device-server.aarch64.elf",
 CAUSE = "jump to where nothing is mapped at 0x0"
 DRIVER = "/sys/bus/virtio/drivers/virtio_console"
 FIRST_KEY, SECOND_KEY = "\x141", "\x142"
+# Ctrl-U, which leaves nothing behind at a prompt.
+CLEAR = "\x15"
+# The device status (Virtual I/O Device 1.2, 2.1).
+LIVE, NEEDS_RESET = 0x0f, 0x40
+# Of a stream of numbers: so many must come, and so many may be cut by what else is shown.
+STREAM_MIN = 50
+HIDDEN_MAX = 3
 
 
-def describe(directory, memory, restart):
+def describe(directory, memory, restart, vcpus):
     with open(source("configs/isolated.json"), encoding="ascii") as file:
         system = json.load(file)
-    console = next(device for device in system["guests"][0]["devices"]
-                   if device["type"] == "virtio-console")
-    console.update(memory=memory, restart=restart)
+    guest = system["guests"][0]
+    guest["vcpus"] = vcpus
+    for device in guest["devices"]:
+        if device["type"] == "virtio-console":
+            device.update(memory=memory, restart=restart)
+        elif vcpus > 1:
+            device.pop("isolated", None)
     path = os.path.join(directory, "isolated.json")
     with open(path, "w", encoding="ascii") as file:
         json.dump(system, file)
@@ -70,47 +81,130 @@ def kill(linux, killer, memory):
     linux.expect(re.escape(f"server {NAME} crashed: {CAUSE}"))
 
 
-def killed(linux, killer, memory):
+def status(linux):
+    answer = linux.command("cat /sys/bus/virtio/devices/virtio0/status")
+    found = re.search("^0x[0-9a-f]{8}$", answer, re.MULTILINE)
+    check(found, f"the device's status is {answer!r}")
+    return int(found[0], 16)
+
+
+def bind_again(linux):
+    linux.command(f"echo virtio0 >{DRIVER}/unbind; echo virtio0 >{DRIVER}/bind")
+
+
+def killed_all(linux, killer):
     """Its successor says that the device needs a reset; bound again, its driver uses it."""
     says(linux, "before")
-    kill(linux, killer, memory)
+    kill(linux, killer, "all")
     linux.expect(rf"server {NAME}: restarted, number 1")
     view_first(linux)
-    status = linux.command("cat /sys/bus/virtio/devices/virtio0/status")
-    check("0x0000004f" in status, f"the device's status is {status!r}")
+    check(status(linux) == LIVE | NEEDS_RESET, "the device does not need a reset")
     check(states(linux)[NAME] == ("running", 1), "it is not restarted")
-    linux.command(f"echo virtio0 >{DRIVER}/unbind; echo virtio0 >{DRIVER}/bind")
+    bind_again(linux)
+    says(linux, "again")
+
+
+def check_numbers(text, what):
+    """What came of a stream of numbers: reports that stand inside it may hide some."""
+    numbers = {int(number) for number in re.findall(r"n(\d+)\.", text)}
+    check(len(numbers) >= STREAM_MIN, f"{what}: {len(numbers)} numbers came")
+    missing = max(numbers) - min(numbers) + 1 - len(numbers)
+    check(missing <= HIDDEN_MAX, f"{what}: {missing} numbers are missing")
+    return numbers
+
+
+def goes_on(linux):
+    for _ in range(STREAM_MIN):
+        linux.expect(r"n\d+\.")
+
+
+def killed_copy(linux, killer):
+    """In the middle of a stream its successor goes on with it, and its driver sees nothing of that."""
+    says(linux, "before")
+    linux.command("while [ ! -e /stop ]; do i=$((i + 1)); echo n$i.; done >/dev/hvc0 &")
+    begin = len(linux.transcript)
+    linux.type(SECOND_KEY)
+    goes_on(linux)
+    kill(linux, killer, "copy")
+    linux.expect(rf"server {NAME}: restarted, number 1")
+    end = len(linux.transcript)
+    numbers = check_numbers(linux.transcript[begin:], "before its end")
+    goes_on(linux)
+    numbers |= check_numbers(linux.transcript[end:], "behind it")
+    missing = max(numbers) - min(numbers) + 1 - len(numbers)
+    check(missing <= 2 * HIDDEN_MAX, f"{missing} numbers are lost with it")
+    view_first(linux)
+    linux.command("touch /stop; wait")
+    check(status(linux) == LIVE, "the device needs a reset")
+    check(states(linux)[NAME] == ("running", 1), "it is not restarted")
     says(linux, "again")
 
 
 def given_up(linux, killer, memory):
-    """The guest goes on; the device is as one without power."""
     kill(linux, killer, memory)
     view_first(linux)
     found = states(linux)
     check(found.pop(NAME) == ("failed", 0), "it is not given up")
     check(set(found.values()) == {("running", 0)}, f"the others are {found}")
-    status = linux.command("cat /sys/bus/virtio/devices/virtio0/status")
-    check("0x00000000" in status, f"the device's status is {status!r}")
+
+
+def given_up_all(linux, killer):
+    """The guest goes on; the device is as one without power."""
+    given_up(linux, killer, "all")
+    check(status(linux) == 0, "the device does something")
     check("device: no answer at 0xa0000" in linux.transcript, "the log does not say it")
 
 
-TESTS = {"killed-all": (killed, "all", {"limit": 3}),
-         "killed-copy": (killed, "copy", {"limit": 3}),
-         "given_up-all": (given_up, "all", "never")}
+def given_up_copy(linux, killer):
+    """The guest goes on; the device says that it does not, to each driver that begins with it."""
+    given_up(linux, killer, "copy")
+    check(status(linux) == LIVE | NEEDS_RESET, "the device does not say it")
+    bind_again(linux)
+    check(status(linux) == LIVE | NEEDS_RESET, "the device does not say it again")
+
+
+def lives(linux, killer):
+    """The guest's life ends, by itself or with its VMM. What its driver knew to be written is shown, and the next
+    life has the console."""
+    linux.type("echo first life >/dev/hvc0; reboot -f\r")
+    linux.boot()
+    linux.type(SECOND_KEY)
+    linux.expect("first life\r+\n")
+    view_first(linux)
+    says(linux, "second")
+    linux.command("echo second life >/dev/hvc0")
+    killer.kill(Server("vmm linux", "vmm-server/vmm-server.aarch64.elf", "linux"),
+                lambda: linux.type(CLEAR))
+    linux.boot()
+    linux.type(SECOND_KEY)
+    linux.expect("second life\r+\n")
+    view_first(linux)
+    says(linux, "third")
+    check(states(linux)[NAME][0] == "running", "it does not run")
+
+
+LIMIT = {"limit": 3}
+# What happens, what the server sees, how often it is restarted, and the guest's vCPUs.
+TESTS = {"killed-all": (killed_all, "all", LIMIT, 1),
+         "killed-copy": (killed_copy, "copy", LIMIT, 1),
+         "killed-copy_vcpus": (killed_copy, "copy", LIMIT, 2),
+         "given_up-all": (given_up_all, "all", "never", 1),
+         "given_up-copy": (given_up_copy, "copy", "never", 1),
+         "lives-all": (lives, "all", LIMIT, 1),
+         "lives-copy": (lives, "copy", LIMIT, 1)}
 
 
 def main():
     name = sys.argv[1]
-    test, memory, restart = TESTS[name]
+    test, *system = TESTS[name]
     try:
         with tempfile.TemporaryDirectory() as directory:
             path = os.path.join(directory, "gdb")
-            command = cloister("run", describe(directory, memory, restart), "--", *Gdb.options(path))
+            command = cloister("run", describe(directory, *system), "--", *Gdb.options(path))
             with machine(command) as linux:
                 linux.boot()
                 with Killer(path, Random(1)) as killer:
-                    test(linux, killer, memory)
+                    test(linux, killer)
     except Failure as failure:
         print(f"{name}: {failure}", file=sys.stderr)
         return 1

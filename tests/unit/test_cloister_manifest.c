@@ -364,7 +364,7 @@ static void check_guests(void)
 	for (uint32_t i = 0; i < m->vcpus.count; i++, v++) {
 		need(v->vcpu, OBJECT_VCPU);
 		need(v->guest_space, OBJECT_GUEST_SPACE);
-		ck_assert_uint_eq(need(v->endpoint, OBJECT_ENDPOINT)->badge, 1);
+		ck_assert_uint_eq(need(v->endpoint, OBJECT_ENDPOINT)->badge, 1 + v->id);
 		need(v->sched_context, OBJECT_SCHED_CONTEXT);
 		ck_assert(has_table(v->vmm_address_space, v->page_address, 21));
 		ck_assert_uint_lt(v->guest, m->guests.count);
@@ -405,6 +405,13 @@ static void check_device_servers(void)
 		if (d->line)
 			need(d->line, OBJECT_NOTIFICATION);
 		ck_assert_uint_eq(need(d->wake, OBJECT_NOTIFICATION)->badge, DEVICE_EVENT_WAKE);
+		/* The VMM is told of its devices one way or the other. */
+		ck_assert_int_eq(d->channel != 0, d->tell != 0);
+		if (d->channel) {
+			need(d->channel, OBJECT_FRAME);
+			ck_assert_uint_eq(need(d->tell, OBJECT_NOTIFICATION)->badge,
+					  VMM_EVENT_CONSOLE_COPY);
+		}
 	}
 }
 

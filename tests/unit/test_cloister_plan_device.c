@@ -85,6 +85,17 @@ static const struct manifest_binding *binding(enum binding_kind kind)
 	return found;
 }
 
+/* What makes events of a VCpu. */
+static uint32_t event_of(uint32_t vcpu)
+{
+	const struct manifest_binding *b = table(m->bindings);
+
+	for (uint32_t i = 0; i < m->bindings.count; i++)
+		if (b[i].kind == BINDING_EVENT && b[i].b == vcpu)
+			return b[i].a;
+	ck_abort_msg("no events of VCpu %u", vcpu);
+}
+
 static const struct manifest_sched_context *time_of(uint32_t slot)
 {
 	const struct manifest_sched_context *s = table(m->sched_contexts);
@@ -187,6 +198,20 @@ static uint64_t pages_at(uint64_t address)
 	return count;
 }
 
+/* The frame that is mapped there, by the slot that all its copies come from. */
+static uint32_t frame_at(uint32_t address_space, uint64_t address)
+{
+	const struct manifest_mapping *p = table(m->mappings);
+	const struct manifest_capability *c = table(m->capabilities);
+
+	for (uint32_t i = 0; i < m->mappings.count; i++)
+		for (uint32_t k = 0; k < m->capabilities.count; k++)
+			if (p[i].address_space == address_space && p[i].address == address &&
+			    c[k].cnode == ROOT_SLOT_CNODE && c[k].slot == p[i].frame)
+				return c[k].source;
+	ck_abort_msg("no copy of a frame at 0x%llx", (unsigned long long)address);
+}
+
 /* Of the guest a server with a channel has nothing: no memory, no window, no interrupt. "copy" is the default. */
 START_TEST(copy)
 {
@@ -210,7 +235,10 @@ START_TEST(copy)
 	/* Six queues, in the VMM and in the server. */
 	ck_assert_uint_eq(config->device.channel, vmm->devices[2].channel);
 	ck_assert_uint_eq(pages_at(config->device.channel), 2 * (1 + 6ULL * CHANNEL_REQUESTS));
+	ck_assert_uint_eq(frame_at(thread()->address_space, config->device.channel),
+			  server()->channel);
 	c = capability(thread()->cnode, config->device.peer);
+	ck_assert_uint_eq(c->source, server()->tell);
 	ck_assert_uint_eq(c->rights, RIGHT_WRITE);
 	ck_assert_uint_eq(capability(ROOT_SLOT_CNODE, c->source)->source,
 			  binding(BINDING_EVENT)->a);
@@ -334,6 +362,20 @@ START_TEST(shares)
 }
 END_TEST
 
+/* A channel's server tells the first of several vCPUs, of whose budget it has its share. */
+START_TEST(several_vcpus)
+{
+	const struct manifest_vcpu *v;
+
+	check(DESCRIPTION(BUDGET "\"vcpus\": 2, ", ", \"isolated\": true"));
+	v = table(m->vcpus);
+	ck_assert_uint_eq(m->vcpus.count, 2);
+	ck_assert_uint_eq(time_of(v[0].sched_context)->budget, 1800);
+	ck_assert_uint_eq(time_of(v[1].sched_context)->budget, 2000);
+	ck_assert_uint_eq(capability(ROOT_SLOT_CNODE, server()->tell)->source, event_of(v[0].vcpu));
+}
+END_TEST
+
 START_TEST(restarts)
 {
 	check(DESCRIPTION("\"restart\": \"never\", ", ISOLATED));
@@ -367,6 +409,7 @@ Suite *plan_device_suite(void)
 	tcase_add_test(test, console_and_rtc);
 	tcase_add_test(test, door);
 	tcase_add_test(test, shares);
+	tcase_add_test(test, several_vcpus);
 	tcase_add_test(test, restarts);
 	tcase_add_test(test, none);
 	suite_add_tcase(suite, test);

@@ -130,6 +130,7 @@ static void check_devices(void)
 		ck_assert(!is_private(d[i].door));
 		ck_assert(!d[i].line || !is_private(d[i].line));
 		ck_assert(!is_private(d[i].wake));
+		ck_assert(!d[i].channel || (!is_private(d[i].channel) && !is_private(d[i].tell)));
 		ck_assert_uint_ne(t[d[i].thread].serve, d[i].door);
 	}
 }

@@ -3,6 +3,7 @@
 #include "test_root.h"
 
 #include <cloister/message.h>
+#include <idl/channel.h>
 
 /* Threads, which are the groups too. */
 #define VMM    0
@@ -17,6 +18,8 @@
 #define VCPU     506
 #define TIME     507
 #define WAIT     508
+#define CHANNEL  509
+#define TELL     510
 
 #define GROUP(n)  (200 + (n))
 #define THREAD(n) (300 + (n))
@@ -80,7 +83,9 @@ static void make_records(void)
 							  .doorbell_offset = 0x50 };
 	*ADD(guests, guest) = (struct manifest_guest){ .name = "g", .vmm_thread = VMM };
 	server = ADD(device_servers, device_server);
-	*server = (struct manifest_device_server){ DEVICE, 0, DOOR, LINE, WAKE, 0 };
+	*server = (struct manifest_device_server){
+		.thread = DEVICE, .door = DOOR, .line = LINE, .wake = WAKE
+	};
 	device =
 		(struct manifest_thread *)((uint8_t *)manifest + manifest->threads.offset) + DEVICE;
 	device->restart_limit = 1;
@@ -207,6 +212,28 @@ START_TEST(given_up)
 }
 END_TEST
 
+/* A VMM that has the device's queues itself finds it marked, and is told; and again when there is a server. */
+START_TEST(given_up_channel)
+{
+	struct channel *channel = (struct channel *)(void *)scratch;
+
+	make_records();
+	server->line = 0;
+	server->channel = CHANNEL;
+	server->tell = TELL;
+	start();
+	channel->given_up = 0;
+	give_up();
+	ck_assert_uint_eq(channel->given_up, 1);
+	ck_assert_uint_lt(place(FRAME_MAP, ANY), place(SIGNAL, TELL));
+	ck_assert_uint_eq(calls[place(CNODE_COPY, ANY)].word[0], CHANNEL);
+	ck_assert_uint_eq(count_calls(NOTIFICATION_CLEAR, ANY), 0);
+	ck_assert_uint_eq(manage(MANAGER_GUEST_RESET), OK);
+	ck_assert_uint_eq(channel->given_up, 0);
+	ck_assert_int_eq(state(), SERVER_STATE_RUNNING);
+}
+END_TEST
+
 /* A new life of the guest is one of its devices too: window and door are made again, once each. */
 static void expect_anew(void)
 {
@@ -287,6 +314,7 @@ void add_devices_tests(TCase *tests)
 	tcase_add_test(tests, wrong_steps);
 	tcase_add_test(tests, restarted);
 	tcase_add_test(tests, given_up);
+	tcase_add_test(tests, given_up_channel);
 	tcase_add_test(tests, anew_with_its_guest);
 	tcase_add_test(tests, anew_with_its_vmm);
 	tcase_add_test(tests, not_without_its_guest);

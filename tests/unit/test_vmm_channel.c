@@ -243,30 +243,125 @@ START_TEST(test_slow_beginning)
 }
 END_TEST
 
-/* Killed with a chain in its hands, the server's successor knows nothing: the driver has to begin anew. */
+/* Killed with chains in its hands: its successor is offered them again, and the driver sees nothing of it. */
 START_TEST(test_killed_server)
 {
 	begin();
-	ck_assert_uint_eq(signals[CAP_SERVER] > 0, 1);
 	server_urgent = false;
-	send(0, "lost");
+	memcpy(memory + (SEND_AT - MEMORY_BASE), "first, second", 13);
+	ring_offer(&driver_rings[TRANSMIT], 0, SEND_AT, 7, 0);
+	ring_offer(&driver_rings[TRANSMIT], 1, SEND_AT + 7, 6, 0);
+	ring_offer(&driver_rings[RECEIVE], 0, TAKE_AT, 16, RING_WRITE);
+	driver_kick(TRANSMIT);
+	driver_kick(RECEIVE);
+	server_start();
+	server_urgent = true;
+	guest_event(0);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE);
+	ck_assert_str_eq(output(), "first, second");
+	ck_assert_uint_eq(driver_take(TRANSMIT, 0), 0);
+	ck_assert_uint_eq(driver_take(TRANSMIT, 1), 0);
+	ck_assert_uint_eq(stream_write(&virtio_in[0], "word", 4), 4);
+	guest_event(VMM_EVENT_VIRTIO_CONSOLE);
+	ck_assert_uint_eq(driver_take(RECEIVE, 0), 4);
+	ck_assert_str_eq(log_text(), "");
+}
+END_TEST
+
+static void expect_bytes(uint32_t from, uint32_t count)
+{
+	static uint8_t bytes[STREAM_SIZE];
+
+	while (count) {
+		uint32_t most = count < STREAM_SIZE ? count : STREAM_SIZE;
+		uint32_t got = stream_read(&virtio_out[0], bytes, most);
+
+		ck_assert_uint_gt(got, 0);
+		for (uint32_t i = 0; i < got; i++)
+			must(bytes[i] == byte_at(from + i));
+		from += got;
+		count -= got;
+		if (stream_wakes_producer(&virtio_out[0]))
+			guest_event(VMM_EVENT_VIRTIO_CONSOLE);
+	}
+}
+
+/* What it has said that it is done with is not done again; a part of a chain that it was in the middle of is. */
+START_TEST(test_killed_server_half_done)
+{
+	const uint32_t part = CHANNEL_BUFFER_SIZE;
+
+	begin();
+	for (uint32_t i = 0; i < 3 * part; i++)
+		memory[SEND_AT - MEMORY_BASE + i] = byte_at(i);
+	ring_offer(&driver_rings[TRANSMIT], 0, SEND_AT, 3 * part, 0);
+	driver_kick(TRANSMIT);
+	expect_bytes(0, 1000);
+	server_start();
+	guest_event(0);
+	expect_bytes(1000, part);
+	expect_bytes(part, 2 * part);
+	ck_assert_str_eq(output(), "");
+	ck_assert_uint_eq(driver_take(TRANSMIT, 0), 0);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE);
+}
+END_TEST
+
+/* What a driver of several ports has said is lost: it has to begin anew. */
+START_TEST(test_killed_server_of_ports)
+{
+	guest_configure();
+	config.port_count = 2;
+	guest_begin();
+	driver_prepare(VIRTIO_F_VERSION_1 | VIRTIO_CONSOLE_F_MULTIPORT, 6);
+	driver_set(VIRTIO_MMIO_STATUS, LIVE);
 	server_start();
 	guest_event(0);
 	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE | VIRTIO_STATUS_NEEDS_RESET);
 	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_INTERRUPT_STATUS), VIRTIO_INTERRUPT_CONFIG);
 	ck_assert(slot[VIRTIO_IRQ].line);
-	driver_kick(TRANSMIT);
-	server_run();
-	ck_assert_str_eq(output(), "");
+}
+END_TEST
+
+static void nobody(void)
+{
+}
+
+/* Nobody will ever serve the driver: it is told, now and when it begins anew, until there is a server again. */
+START_TEST(test_given_up)
+{
+	begin();
+	server_impostor = nobody;
+	send(0, "too late");
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE);
+	shared.channel.given_up = 1;
+	guest_event(VMM_EVENT_CONSOLE_COPY);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE | VIRTIO_STATUS_NEEDS_RESET);
+	ck_assert(slot[VIRTIO_IRQ].line);
 	ck_assert(driver_none(TRANSMIT));
-	server_urgent = true;
+	driver_prepare(VIRTIO_F_VERSION_1, 2);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE & ~VIRTIO_STATUS_DRIVER_OK);
+	driver_set(VIRTIO_MMIO_STATUS, LIVE);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE | VIRTIO_STATUS_NEEDS_RESET);
+	ck_assert(slot[VIRTIO_IRQ].line);
+	shared.channel.given_up = 0;
+	server_impostor = NULL;
+	server_start();
 	driver_prepare(VIRTIO_F_VERSION_1, 2);
 	driver_set(VIRTIO_MMIO_STATUS, LIVE);
-	send(0, "found");
-	ck_assert_str_eq(output(), "found");
-	ck_assert_uint_eq(driver_take(TRANSMIT, 0), 0);
-	/* It was not the guest, and nobody broke a rule. */
-	ck_assert_str_eq(log_text(), "");
+	send(0, "in time");
+	ck_assert_str_eq(output(), "in time");
+}
+END_TEST
+
+/* While no driver is there it is none of the guest's business either. */
+START_TEST(test_given_up_unused)
+{
+	guest_start();
+	shared.channel.given_up = 1;
+	guest_event(VMM_EVENT_CONSOLE_COPY);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), 0);
+	ck_assert(!slot[VIRTIO_IRQ].line);
 }
 END_TEST
 
@@ -319,6 +414,10 @@ Suite *channel_suite(void)
 	tcase_add_test(tests, test_served_at_once);
 	tcase_add_test(tests, test_slow_beginning);
 	tcase_add_test(tests, test_killed_server);
+	tcase_add_test(tests, test_killed_server_half_done);
+	tcase_add_test(tests, test_killed_server_of_ports);
+	tcase_add_test(tests, test_given_up);
+	tcase_add_test(tests, test_given_up_unused);
 	tcase_add_test(tests, test_killed_unused_server);
 	tcase_add_test(tests, test_killed_vmm);
 	tcase_set_timeout(tests, 60);

@@ -113,17 +113,20 @@ uint64_t guest_device_budgets(const struct guest *guest)
 }
 
 /* What only a device server has means nothing without one. */
-static void refuse_keys(struct document *document, const cJSON *node, const char *name)
+static void refuse_keys(struct document *document, const cJSON *node,
+			const struct device_type *type)
 {
 	for (uint32_t i = DEVICE_MEMORY; i <= DEVICE_BUDGET; i++) {
 		const char *key = device_keys[i].name;
+		bool can = type->server && (i != DEVICE_MEMORY || type->dma);
 
 		if (schema_node(node, key))
 			error_at(
 				document, schema_node(node, key),
-				"\"%s\" is for a device in a process of its own\nadd \"isolated\": "
-				"true to the %s or leave \"%s\" out",
-				key, name, key);
+				"\"%s\" is for a device in a process of its own\n%s%s%sleave \"%s\" "
+				"out",
+				key, can ? "add \"isolated\": true to the " : "",
+				can ? type->name : "", can ? " or " : "", key);
 	}
 }
 
@@ -164,7 +167,7 @@ static void read_isolation(struct guest *guest, struct document *document, const
 	struct guest_device *device = &guest->devices[guest->device_count - 1];
 
 	if (!cJSON_IsTrue(schema_node(node, "isolated"))) {
-		refuse_keys(document, node, type->name);
+		refuse_keys(document, node, type);
 		return;
 	}
 	if (!type->server) {
@@ -172,13 +175,14 @@ static void read_isolation(struct guest *guest, struct document *document, const
 			 "a %s cannot be isolated\nleave \"isolated\" out", type->name);
 		return;
 	}
-	if (guest->vcpus > 1)
-		error_at(
-			document, schema_node(node, "isolated"),
-			"an isolated device of a guest with several vCPUs is not supported yet\nset "
-			"\"vcpus\" to 1 or leave \"isolated\" out");
 	device->server = type->server;
 	device->memory = read_memory(document, node, type);
+	if (guest->vcpus > 1 && device->memory != DEVICE_MEMORY_COPY)
+		error_at(
+			document, schema_node(node, "isolated"),
+			"a device server with the registers of its device is not supported yet in a "
+			"guest with several vCPUs\nset \"vcpus\" to 1%s, or leave \"isolated\" out",
+			type->dma ? ", use \"memory\": \"copy\"" : "");
 	device->restart = restart_read(document, node);
 	device->budget = schema_number(node, &device_keys[DEVICE_BUDGET], default_budget(guest));
 }
@@ -300,6 +304,17 @@ static void check_budget(const struct guest *guest, struct document *document)
 		 guest->budget_stated ? " or raise that of the guest" : "");
 }
 
+/* Its device servers run one above it, and that is below the console's server. */
+static void check_priority(const struct guest *guest, struct document *document)
+{
+	if (!guest_device_servers(guest) || guest->priority + 1 < PRIORITY_CONSOLE)
+		return;
+	error_at(document, schema_node(guest->node, "priority"),
+		 "the device servers of a guest have a priority one above its own, and %u is the "
+		 "console's\nset \"priority\" to at most %d, or isolate none of its devices",
+		 guest->priority + 1, PRIORITY_CONSOLE - 2);
+}
+
 void guest_devices_check(const struct guest *guest, struct document *document)
 {
 	for (uint32_t i = 0; i < guest->device_count; i++) {
@@ -311,4 +326,5 @@ void guest_devices_check(const struct guest *guest, struct document *document)
 	}
 	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, guest_gicr_size(guest));
 	check_budget(guest, document);
+	check_priority(guest, document);
 }

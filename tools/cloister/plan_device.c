@@ -32,6 +32,9 @@ struct device_plan {
 	uint32_t door;
 	uint32_t wait;
 	uint32_t line;
+	/* Of a channel: its first frame, and what tells the VMM. */
+	uint32_t channel;
+	uint32_t tell;
 	struct device_config config;
 };
 
@@ -70,16 +73,16 @@ static void plan_channel(struct device_plan *d, struct vmm_device *to)
 	uint32_t pages =
 		(CHANNEL_BUFFERS + queues * CHANNEL_REQUESTS * CHANNEL_BUFFER_SIZE) / PAGE_SIZE;
 	uint32_t frames = plan_object(g->plan, g->shared, OBJECT_FRAME, 12, pages);
-	uint32_t tell =
-		plan_root_capability(g->plan, g->events, RIGHT_WRITE, VMM_EVENT_CONSOLE_COPY);
 
+	d->channel = frames;
+	d->tell = plan_root_capability(g->plan, g->events, RIGHT_WRITE, VMM_EVENT_CONSOLE_COPY);
 	to->kind = VMM_DEVICE_CONSOLE_COPY;
 	to->channel = CHANNEL_AT;
 	to->peer = process_give(&g->vmm, event(d, DEVICE_EVENT_CHANNEL), RIGHT_WRITE, 0);
 	space_map(&g->vmm.space, frames, pages, 12, CHANNEL_AT, RIGHT_READ | RIGHT_WRITE);
 	d->config.device = *to;
 	d->config.device.kind = VMM_DEVICE_VIRTIO_CONSOLE;
-	d->config.device.peer = process_give(&d->process, tell, RIGHT_WRITE, 0);
+	d->config.device.peer = process_give(&d->process, d->tell, RIGHT_WRITE, 0);
 	space_map(&d->process.space, plan_copies(g->plan, frames, pages), pages, 12, CHANNEL_AT,
 		  RIGHT_READ | RIGHT_WRITE);
 }
@@ -187,6 +190,8 @@ void plan_device(struct guest_plan *g, const struct guest_device *device, struct
 	process_configure(&d.process, &d.config, sizeof(d.config));
 	record.door = d.door;
 	record.line = d.line;
+	record.channel = d.channel;
+	record.tell = d.tell;
 	record.wake = event(&d, DEVICE_EVENT_WAKE);
 	record.thread = plan_thread(&d);
 	vector_add(g->plan->arena, &g->plan->device_servers, &record);

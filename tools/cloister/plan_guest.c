@@ -176,8 +176,9 @@ static void plan_lines(struct guest_plan *g)
 static void plan_vcpu(struct guest_plan *g, uint32_t index)
 {
 	struct plan *plan = g->plan;
-	/* Without a budget a guest takes what is left in any case. */
-	uint64_t parts = g->guest->budget_stated ? guest_device_budgets(g->guest) : 0;
+	/* Without a budget a guest takes what is left in any case; of several vCPUs the first has the devices' events. */
+	bool divided = g->guest->budget_stated && index == 0;
+	uint64_t parts = divided ? guest_device_budgets(g->guest) : 0;
 	uint64_t budget = g->guest->budget - parts;
 	struct manifest_vcpu vcpu = {
 		.vcpu = g->vcpu + index,

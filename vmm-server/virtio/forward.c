@@ -10,6 +10,7 @@
 #include <cloister/string.h>
 
 #include <virtio/forward.h>
+#include <virtio/registers.h>
 
 /* How often at one event the server is given more than it has room for at once. */
 #define ROUNDS_MAX 8
@@ -19,6 +20,16 @@ _Static_assert(offsetof(struct forward, virtio) == 0, "it begins as a virtio dev
 static bool forward_live(const struct forward *f, uint32_t queue)
 {
 	return f->queues[queue].generation && virtio_queue_live(&f->virtio, queue);
+}
+
+/* There is no server any more: the driver is told, instead of waiting for it. */
+static bool forward_alone(struct forward *f)
+{
+	bool alone = CHANNEL_ACQUIRE(f->channel->given_up) != 0;
+
+	if (alone)
+		virtio_fail(&f->virtio);
+	return alone;
 }
 
 /* The server has broken the rules: it is not listened to until the driver resets the device. */
@@ -125,6 +136,7 @@ static bool forward_complete(struct forward *f, uint32_t queue)
 	if (written > request->writable)
 		return false;
 	q->completed++;
+	q->done = request->last ? 0 : q->done + request->readable;
 	if (!request->last || !virtio_next(&f->virtio, queue, &chain))
 		return true;
 	q->ahead--;
@@ -175,14 +187,20 @@ static void forward_work(struct forward *f, uint32_t queue)
 	}
 }
 
-/* A driver begins to use a queue. What the server knew of it is void. */
-static void forward_begin(struct forward *f, uint32_t queue)
+/*
+ * The server begins with a queue, at the oldest chain, of which `done` bytes are read. What it knew of the queue is void.
+ */
+static void forward_begin(struct forward *f, uint32_t queue, uint64_t done)
 {
 	struct channel_queue *shared = &f->channel->queues[queue];
 
 	/* 0 is none. */
 	f->generation += f->generation == UINT32_MAX ? 2 : 1;
-	f->queues[queue] = (struct forward_queue){ .generation = f->generation };
+	f->queues[queue] = (struct forward_queue){
+		.generation = f->generation,
+		.sent = done,
+		.done = done,
+	};
 	CHANNEL_WRITE(f->channel->generation, f->generation);
 	CHANNEL_WRITE(f->channel->features, f->virtio.driver_features);
 	CHANNEL_WRITE(shared->offered, 0);
@@ -195,8 +213,11 @@ static void forward_notify(struct virtio *virtio, uint32_t queue)
 {
 	struct forward *f = (struct forward *)virtio;
 
-	if (!f->queues[queue].generation)
-		forward_begin(f, queue);
+	if (!f->queues[queue].generation) {
+		if (forward_alone(f))
+			return;
+		forward_begin(f, queue, 0);
+	}
 	forward_work(f, queue);
 }
 
@@ -211,28 +232,39 @@ static void forward_stop(struct virtio *virtio, uint32_t queue)
 	notification_signal(f->server);
 }
 
-/* The server is another process than before: what it had in its hands is lost (2.1.2). */
-static void forward_lost(struct forward *f)
+/*
+ * The server is another process than before, and is offered again what its predecessor was not done with. What that had done
+ * of it already is done twice. But of a driver of several ports the model knows more than its queues say, and that is lost (2.1.2).
+ */
+static void forward_succeed(struct forward *f)
 {
-	bool used = false;
+	bool again = !(f->virtio.driver_features & VIRTIO_CONSOLE_F_MULTIPORT);
 
-	for (uint32_t i = 0; i < f->type.queues; i++)
-		used |= f->queues[i].generation != 0;
-	if (used)
-		virtio_fail(&f->virtio);
+	for (uint32_t i = 0; i < f->type.queues; i++) {
+		if (!forward_live(f, i) || !forward_collect(f, i))
+			continue;
+		if (again)
+			forward_begin(f, i, f->queues[i].done);
+		else
+			virtio_fail(&f->virtio);
+	}
 }
 
 static void forward_signal(void *device)
 {
 	struct forward *f = device;
 	uint32_t process = CHANNEL_ACQUIRE(f->channel->server);
+	bool other = process != f->process;
 
-	if (process != f->process)
-		forward_lost(f);
 	f->process = process;
+	if (other)
+		forward_succeed(f);
 	for (uint32_t i = 0; i < f->type.queues; i++)
-		if (forward_live(f, i))
+		if (forward_live(f, i)) {
+			if (forward_alone(f))
+				return;
 			forward_work(f, i);
+		}
 }
 
 static const char *forward_console_init(void *device, struct host *host)

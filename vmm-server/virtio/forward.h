@@ -32,8 +32,9 @@ struct forward_queue {
 	uint32_t completed;
 	/* Chains that were offered to their end, and are not done. */
 	uint32_t ahead;
-	/* Bytes of the chain behind these that were offered already. */
+	/* Bytes of the chain behind these that were offered already; of the oldest chain, those that the server is done with. */
 	uint64_t sent;
+	uint64_t done;
 	struct forward_request requests[CHANNEL_REQUESTS];
 };
 
