@@ -26,8 +26,8 @@ def with_command_line(description, command_line):
         yield path
 
 
-def output(description, folders, write, buffer):
-    """What one byte of output costs: a machine whose guest writes against the same that writes nothing."""
+def written(description, folders, write, buffer):
+    """The counts of a machine whose guest writes nothing, and of the same that writes so much in each round."""
     texts = []
     for size in (0, write):
         with with_command_line(description, f"write={size} buffer={buffer}") as path:
@@ -36,6 +36,11 @@ def output(description, folders, write, buffer):
     if lines != ROUNDS * write // LINE:
         show(texts[1])
         raise Failure(f"{description}: of {ROUNDS * write // LINE} lines {lines} came")
-    quiet, busy = (counts(text) for text in texts)
+    return [counts(text) for text in texts]
+
+
+def output(description, folders, write, buffer):
+    """What one byte of output costs."""
+    quiet, busy = written(description, folders, write, buffer)
     return {name: round((getattr(busy, name) - getattr(quiet, name)) / (ROUNDS * write), 3)
             for name in ("guest", "outside", "exits")}
