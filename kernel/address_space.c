@@ -4,6 +4,7 @@
  * undoing it needs no search; an entry that is no longer this capability's is left alone.
  */
 #include <address_space.h>
+#include <arch/irq.h>
 #include <kernel_dispatch.h>
 #include <string.h>
 
@@ -22,14 +23,21 @@ static void forget(struct slot *slot)
 	slot->data = 0;
 }
 
-void space_destroy(struct address_space *space)
+/* Mappings that are forgotten between two looks at the interrupts. */
+#define MAPPINGS_AT_ONCE 16
+
+enum status space_destroy(struct address_space *space)
 {
 	windows_destroy(space);
 	/* What the processor remembers of it has an identifier that nobody gets before that is flushed. */
 	if (core.loaded[space->guest] == space)
 		space_unload(space->guest);
-	while (!list_empty(&space->mappings))
+	for (unsigned int i = 1; !list_empty(&space->mappings); i++) {
 		forget(container_of(space->mappings.next, struct slot, mapped));
+		if (i % MAPPINGS_AT_ONCE == 0 && arch_irq_pending())
+			return STATUS_AGAIN;
+	}
+	return OK;
 }
 
 static uint8_t level_bits(unsigned int level)

@@ -64,6 +64,8 @@ static enum status cnode_pair(struct invocation *call, uint32_t from, cap_t to, 
 		status = invocation_destination(call, to, to_slot, destination);
 	if (status != OK)
 		return status;
+	if ((*source)->type & OBJECT_ENDING)
+		return ERR_STATE;
 	if (((*source)->type == OBJECT_CNODE || (*source)->type == OBJECT_UNTYPED) &&
 	    !is_own(call, *destination))
 		return ERR_ARGUMENT;
@@ -185,8 +187,7 @@ enum status cnode_delete(struct invocation *call, uint32_t slot)
 		return status;
 	if (slot_has_descendants(target))
 		return ERR_DESCENDANTS;
-	slot_delete(target);
-	return OK;
+	return slot_delete(target);
 }
 
 enum status cnode_revoke(struct invocation *call, uint32_t slot)
@@ -194,9 +195,7 @@ enum status cnode_revoke(struct invocation *call, uint32_t slot)
 	struct slot *target = NULL;
 	enum status status = cnode_source(call, slot, &target);
 
-	if (status == OK)
-		slot_revoke(target);
-	return status;
+	return status == OK ? slot_revoke(target) : status;
 }
 
 enum status cnode_count(struct invocation *call, uint32_t first, uint32_t *slots, uint32_t *empty)

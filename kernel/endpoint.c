@@ -2,6 +2,7 @@
 /*
  * The queue of an endpoint.
  */
+#include <arch/irq.h>
 #include <endpoint.h>
 #include <ipc.h>
 #include <sched.h>
@@ -16,10 +17,11 @@ static struct context *first(struct endpoint *endpoint)
 	return container_of(endpoint->queue.next, struct context, queue);
 }
 
-void endpoint_destroy(struct endpoint *endpoint)
+enum status endpoint_destroy(struct endpoint *endpoint)
 {
 	if (endpoint->server)
 		endpoint->server->serves = NULL;
+	endpoint->server = NULL;
 	while (!list_empty(&endpoint->queue)) {
 		struct context *context = first(endpoint);
 
@@ -31,7 +33,10 @@ void endpoint_destroy(struct endpoint *endpoint)
 			message_set_status(context->registers, ERR_ABORTED);
 			sched_wake(context);
 		}
+		if (arch_irq_pending())
+			return STATUS_AGAIN;
 	}
+	return OK;
 }
 
 void endpoint_enqueue(struct endpoint *endpoint, struct context *context, enum context_state state)

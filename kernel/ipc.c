@@ -56,11 +56,12 @@ static bool is_cycle(const struct context *client, const struct endpoint *endpoi
 	return false;
 }
 
+/* Who lent its time and waits for the answer no more is part of the chain too: else that could grow without end. */
 static uint32_t chain_length(const struct context *client)
 {
-	uint32_t length = 1;
+	uint32_t length = 0;
 
-	for (const struct context *at = client; at->caller; at = at->caller)
+	for (const struct context *at = client; at; at = at->caller ? at->caller : at->lender)
 		length++;
 	return length;
 }

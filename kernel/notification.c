@@ -151,17 +151,31 @@ void notification_deadline(struct notification *notification)
 	notification_tell(notification);
 }
 
-void notification_wait(struct notification *notification, struct context *thread, uint64_t mask,
-		       uint64_t deadline)
+/* A signal, and the notification's end, look at all of them. */
+static bool has_room(const struct notification *notification)
+{
+	unsigned int count = 0;
+
+	for (const struct list *i = notification->waiters.next; i != &notification->waiters;
+	     i = i->next)
+		count++;
+	return count < NOTIFICATION_WAITERS_MAX;
+}
+
+enum status notification_wait(struct notification *notification, struct context *thread,
+			      uint64_t mask, uint64_t deadline)
 {
 	if (notification->word & mask) {
 		hand_over(notification, thread, mask);
-		return;
+		return OK;
 	}
+	if (!has_room(notification))
+		return ERR_OCCUPIED;
 	thread->badge = mask;
 	sched_block(thread, STATE_WAITING);
 	list_insert(&notification->waiters, &thread->queue);
 	timeout_set(&thread->deadline, deadline);
+	return OK;
 }
 
 /* The binding itself, to what `slot` holds. Who called this fills in the rest. */

@@ -3,6 +3,7 @@
  * What differs by an object's type at its beginning and end: one switch for each.
  */
 #include <address_space.h>
+#include <arch/irq.h>
 #include <arch/mmu.h>
 #include <endpoint.h>
 #include <irq.h>
@@ -75,25 +76,39 @@ void object_create(struct slot *slot, paddr_t address)
 	}
 }
 
-/* A CNode holds no CNodes and no Untypeds but in the root server's, which its own thread's binding keeps. */
-static void cnode_destroy(struct cnode cnode)
+/* Empty slots of a CNode between two looks at the interrupts. */
+#define EMPTY_SLOTS 64
+
+/*
+ * Nobody has this CNode any more, so what is behind `data` stays empty. A CNode holds no CNodes and no Untypeds but in the root
+ * server's, which its own thread's binding keeps.
+ */
+static enum status cnode_destroy(struct slot *slot)
 {
-	for (uint32_t i = 0; i < cnode.count; i++) {
-		if (cnode.slots[i].type == OBJECT_NULL)
-			continue;
-		slot_revoke(&cnode.slots[i]);
-		slot_delete(&cnode.slots[i]);
+	struct slot *slots = (struct slot *)slot->object;
+
+	while (slot->data < BIT(slot->size_bits)) {
+		struct slot *held = &slots[slot->data];
+		bool empty = held->type == OBJECT_NULL;
+
+		if (!empty && (slot_revoke(held) != OK || slot_delete(held) != OK))
+			return STATUS_AGAIN;
+		slot->data++;
+		if ((!empty || slot->data % EMPTY_SLOTS == 0) && arch_irq_pending())
+			return STATUS_AGAIN;
 	}
+	return OK;
 }
 
-void object_destroy(struct slot *slot)
+enum status object_destroy(struct slot *slot)
 {
+	enum object_type type = slot->type & ~OBJECT_ENDING;
 	void *object = (void *)slot->object;
 
-	switch (slot->type) {
+	slot->type |= OBJECT_ENDING;
+	switch (type) {
 	case OBJECT_CNODE:
-		cnode_destroy(cnode_of(slot));
-		break;
+		return cnode_destroy(slot);
 	case OBJECT_THREAD:
 		thread_destroy(object);
 		break;
@@ -104,21 +119,20 @@ void object_destroy(struct slot *slot)
 		sched_context_destroy(object);
 		break;
 	case OBJECT_ENDPOINT:
-		endpoint_destroy(object);
-		break;
+		return endpoint_destroy(object);
 	case OBJECT_NOTIFICATION:
 		notification_destroy(object);
 		break;
 	case OBJECT_ADDRESS_SPACE:
 	case OBJECT_GUEST_SPACE:
-		space_destroy(object);
-		break;
+		return space_destroy(object);
 	case OBJECT_IRQ_HANDLER:
 		irq_handler_destroy((uint32_t)slot->object);
 		break;
 	default:
 		break;
 	}
+	return OK;
 }
 
 void object_release(struct slot *slot)
@@ -127,8 +141,14 @@ void object_release(struct slot *slot)
 		space_unmap(slot);
 }
 
-void object_unbound(struct slot *binding, enum object_type holder_type, void *holder)
+enum status object_unbind(struct slot *binding)
 {
+	enum object_type holder_type = binding->size_bits;
+	void *holder = binding->holder;
+
+	if (holder_type == OBJECT_GUEST_SPACE && window_unbind(holder, binding) != OK)
+		return STATUS_AGAIN;
+	binding_clear(binding);
 	switch (holder_type) {
 	case OBJECT_THREAD:
 		thread_unbound(holder, binding);
@@ -142,13 +162,11 @@ void object_unbound(struct slot *binding, enum object_type holder_type, void *ho
 	case OBJECT_NOTIFICATION:
 		notification_unbound(holder);
 		break;
-	case OBJECT_GUEST_SPACE:
-		window_unbound(holder, binding);
-		break;
 	case OBJECT_IRQ_HANDLER:
 		irq_unbound(holder);
 		break;
 	default:
 		break;
 	}
+	return OK;
 }

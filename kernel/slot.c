@@ -2,6 +2,7 @@
 /*
  * The derivation tree: see slot.h for its form.
  */
+#include <arch/irq.h>
 #include <arch/mmu.h>
 #include <object.h>
 #include <slot.h>
@@ -60,34 +61,33 @@ static void slot_unlink(struct slot *slot)
 	*slot = (struct slot){ .type = OBJECT_NULL };
 }
 
-void slot_delete(struct slot *slot)
+enum status slot_delete(struct slot *slot)
 {
 	BUG_ON(slot_has_descendants(slot));
-	if (slot->flags & SLOT_BINDING) {
-		enum object_type holder_type = slot->size_bits;
-		void *holder = slot->holder;
-
-		slot_unlink(slot);
-		object_unbound(slot, holder_type, holder);
-		return;
-	}
+	if (slot->flags & SLOT_BINDING)
+		return object_unbind(slot);
 	object_release(slot);
-	if (slot->flags & SLOT_ORIGINAL)
-		object_destroy(slot);
+	if ((slot->flags & SLOT_ORIGINAL) && object_destroy(slot) != OK)
+		return STATUS_AGAIN;
 	slot_unlink(slot);
+	return OK;
 }
 
-void slot_revoke(struct slot *slot)
+enum status slot_revoke(struct slot *slot)
 {
 	while (slot_has_descendants(slot)) {
 		struct slot *leaf = slot->next;
 
 		while (slot_has_descendants(leaf))
 			leaf = leaf->next;
-		slot_delete(leaf);
+		if (slot_delete(leaf) != OK || arch_irq_pending())
+			return STATUS_AGAIN;
 	}
-	if (slot->type == OBJECT_UNTYPED)
+	if (slot->type == OBJECT_UNTYPED) {
 		slot->data = 0;
+		slot->zeroed = 0;
+	}
+	return OK;
 }
 
 enum status binding_set(struct slot *binding, struct slot *source, enum object_type holder_type,

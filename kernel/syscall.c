@@ -136,9 +136,8 @@ static enum status sys_wait(struct thread *thread)
 	notification = (struct notification *)slot->object;
 	if (notification->binding != NOTIFICATION_UNBOUND)
 		return ERR_STATE;
-	notification_wait(notification, &thread->context, slot->data ? slot->data : ~0ULL,
-			  deadline);
-	return OK;
+	return notification_wait(notification, &thread->context, slot->data ? slot->data : ~0ULL,
+				 deadline);
 }
 
 void syscall(struct thread *thread)
@@ -172,8 +171,11 @@ void syscall(struct thread *thread)
 		status = ERR_ARGUMENT;
 		break;
 	}
+	/* All that it asked with is in its registers still, so it asks again when it runs next. */
+	if (status != OK && status == STATUS_AGAIN)
+		arch_registers_again(registers);
 	/* Who blocks gets its status with what it waits for. */
-	if (status != OK || thread->context.state == STATE_READY ||
-	    thread->context.state == STATE_STOPPED)
+	else if (status != OK || thread->context.state == STATE_READY ||
+		 thread->context.state == STATE_STOPPED)
 		message_set_status(registers, status);
 }

@@ -2,6 +2,7 @@
 /*
  * Untyped memory: retype is the only allocator there is.
  */
+#include <arch/irq.h>
 #include <arch/mmu.h>
 #include <kernel_dispatch.h>
 #include <object.h>
@@ -41,11 +42,37 @@ static enum status check_destinations(struct invocation *call, cap_t cnode, uint
 	if (status != OK)
 		return status;
 	*to = cnode_of(holder);
-	if (count == 0 || slot >= to->count || count > to->count - slot)
+	if (count == 0 || count > RETYPE_COUNT_MAX || slot >= to->count || count > to->count - slot)
 		return ERR_ARGUMENT;
 	for (uint32_t i = 0; i < count; i++)
 		if (to->slots[slot + i].type != OBJECT_NULL)
 			return ERR_OCCUPIED;
+	return OK;
+}
+
+/* What one step zeroes. */
+#define ZERO_STEP PAGE_SIZE
+
+/*
+ * Zero what is to be given out, up to `end`. What is done of it is noted, for this call when it comes again or for another: each
+ * gets what is zero from there. What is passed over to align the objects is not, so it is given up first.
+ */
+static enum status zero(struct slot *untyped, uint64_t start, uint64_t end)
+{
+	char *memory = phys_to_virt(untyped->object);
+
+	untyped->data = start;
+	if (untyped->zeroed < start)
+		untyped->zeroed = start;
+	while (untyped->zeroed < end) {
+		uint64_t left = end - untyped->zeroed;
+		uint64_t size = left < ZERO_STEP ? left : ZERO_STEP;
+
+		arch_memory_zero(memory + untyped->zeroed, size);
+		untyped->zeroed += size;
+		if (arch_irq_pending())
+			return STATUS_AGAIN;
+	}
 	return OK;
 }
 
@@ -57,6 +84,7 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 	struct cnode to = { NULL, 0 };
 	struct slot *first;
 	uint64_t start = 0;
+	uint64_t end;
 	enum status status;
 
 	if (!bits)
@@ -74,12 +102,12 @@ enum status untyped_retype(struct invocation *call, enum object_type type, uint3
 	if (status != OK)
 		return status;
 
+	end = start + ((uint64_t)count << bits);
 	if (!keeps_contents(untyped)) {
-		untyped->data = start + ((uint64_t)count << bits);
 		/* An Untyped is zeroed when it is retyped itself. */
-		if (type != OBJECT_UNTYPED)
-			arch_memory_zero(phys_to_virt(untyped->object + start),
-					 (uint64_t)count << bits, type == OBJECT_FRAME);
+		if (type != OBJECT_UNTYPED && zero(untyped, start, end) != OK)
+			return STATUS_AGAIN;
+		untyped->data = end;
 	}
 	first = &to.slots[slot];
 	for (uint32_t i = 0; i < count; i++) {

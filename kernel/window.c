@@ -3,6 +3,7 @@
  * Windows of guests: see window.h.
  */
 #include <address_space.h>
+#include <arch/irq.h>
 #include <exit.h>
 #include <ipc.h>
 #include <kernel_dispatch.h>
@@ -59,34 +60,57 @@ void window_leave(struct vcpu *vcpu)
 	vcpu->window = NULL;
 }
 
-static void clear(struct address_space *space, struct window *window)
+/* It has an endpoint, a doorbell, or both, until it is clear. */
+static bool is_in_use(const struct window *window)
 {
-	binding_clear(&window->endpoint);
-	binding_clear(&window->doorbell);
+	return window->endpoint.type != OBJECT_NULL || window->doorbell.type != OBJECT_NULL;
+}
+
+/* From now on no access goes to its server; those that are there already go to the VMM, one after the other. */
+static enum status drain(struct address_space *space, struct window *window)
+{
+	if (window->pages)
+		space->window_count--;
 	window->pages = 0;
-	space->window_count--;
 	while (!list_empty(&window->vcpus)) {
 		struct vcpu *vcpu = container_of(window->vcpus.next, struct vcpu, window_link);
 
 		ipc_cancel(&vcpu->context);
 		window_leave(vcpu);
 		exit_redeliver(vcpu);
+		if (arch_irq_pending())
+			return STATUS_AGAIN;
 	}
+	return OK;
 }
 
-void window_unbound(struct address_space *space, const struct slot *binding)
+static enum status clear(struct address_space *space, struct window *window)
+{
+	enum status status = drain(space, window);
+
+	if (status != OK)
+		return status;
+	binding_clear(&window->endpoint);
+	binding_clear(&window->doorbell);
+	return OK;
+}
+
+enum status window_unbind(struct address_space *space, const struct slot *binding)
 {
 	size_t offset = (size_t)((const char *)binding - (const char *)space->windows);
 	struct window *window = &space->windows[offset / sizeof(struct window)];
 
-	if (window->endpoint.type == OBJECT_NULL)
-		clear(space, window);
+	/* Without its doorbell it is a window still, unless there is nothing else. */
+	if (binding == &window->doorbell && window->endpoint.type != OBJECT_NULL)
+		return OK;
+	return clear(space, window);
 }
 
 void windows_destroy(struct address_space *space)
 {
+	/* In one step: no VCpu is in any, for it was halted when it lost the space. */
 	for (uint32_t i = 0; i < WINDOWS_MAX; i++)
-		if (space->windows[i].pages)
+		if (is_in_use(&space->windows[i]))
 			clear(space, &space->windows[i]);
 }
 
@@ -141,7 +165,7 @@ enum status guest_space_set_window(struct invocation *call, uint32_t index, uint
 		return ERR_ARGUMENT;
 	if (doorbell ? doorbell_offset >> PAGE_BITS >= pages : doorbell_offset)
 		return ERR_ARGUMENT;
-	if (window->pages)
+	if (is_in_use(window))
 		return ERR_OCCUPIED;
 	status = find(call, endpoint, OBJECT_ENDPOINT, &wish.endpoint);
 	if (status == OK)
@@ -172,8 +196,7 @@ enum status guest_space_clear_window(struct invocation *call, uint32_t index)
 
 	if (index >= WINDOWS_MAX)
 		return ERR_ARGUMENT;
-	if (!space->windows[index].pages)
+	if (!is_in_use(&space->windows[index]))
 		return ERR_STATE;
-	clear(space, &space->windows[index]);
-	return OK;
+	return clear(space, &space->windows[index]);
 }

@@ -38,7 +38,8 @@ static inline uint64_t *space_table(struct address_space *space)
 }
 
 void space_init(struct address_space *space, bool guest);
-void space_destroy(struct address_space *space);
+/* STATUS_AGAIN: see slot_delete(). */
+enum status space_destroy(struct address_space *space);
 
 /*
  * Map the frame in `frame` (a Frame slot, not mapped). ERR_ARGUMENT: address out of range or not aligned, WRITE and

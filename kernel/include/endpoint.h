@@ -18,8 +18,8 @@ _Static_assert(sizeof(struct endpoint) <= 1UL << BITS_ENDPOINT, "object_bits");
 
 void endpoint_init(struct endpoint *endpoint);
 
-/* Everybody in the queue is aborted. */
-void endpoint_destroy(struct endpoint *endpoint);
+/* Everybody in the queue is aborted. STATUS_AGAIN: see slot_delete(). */
+enum status endpoint_destroy(struct endpoint *endpoint);
 
 /* Queue a context that blocks here in state SENDING, RECEIVING or FAULTED. */
 void endpoint_enqueue(struct endpoint *endpoint, struct context *context, enum context_state state);

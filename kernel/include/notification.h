@@ -52,6 +52,6 @@ bool notification_tell(struct notification *notification);
 /* It has time, and somebody to give it to: who works without time gets it, else see above. */
 void notification_timed(struct notification *notification);
 
-/* `thread` takes bits of `mask`, or waits for some. */
-void notification_wait(struct notification *notification, struct context *thread, uint64_t mask,
-		       uint64_t deadline);
+/* `thread` takes bits of `mask`, or waits for some. ERR_OCCUPIED: too many do. */
+enum status notification_wait(struct notification *notification, struct context *thread,
+			      uint64_t mask, uint64_t deadline);

@@ -12,11 +12,11 @@ uint8_t object_bits(enum object_type type, uint32_t size_bits);
 /* Make the object that `slot` (type, size, object) is to be the original of, in zeroed memory. */
 void object_create(struct slot *slot, paddr_t address);
 
-/* The original is deleted: the object ends. */
-void object_destroy(struct slot *slot);
+/* The original is deleted: the object ends. STATUS_AGAIN: see slot_delete(). */
+enum status object_destroy(struct slot *slot);
 
 /* A capability (not the original) is deleted: what hangs on the capability itself ends, as a mapping does. */
 void object_release(struct slot *slot);
 
-/* A binding slot was emptied by a revoke: tell the holder. */
-void object_unbound(struct slot *binding, enum object_type holder_type, void *holder);
+/* Empty a binding slot, whose capability is revoked, and tell the holder. STATUS_AGAIN: see slot_delete(). */
+enum status object_unbind(struct slot *binding);

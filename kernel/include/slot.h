@@ -17,6 +17,12 @@
 
 struct address_space;
 
+/*
+ * In `type`, beside the type itself: the object's end is under way, and takes more than one step. Nothing finds such a slot by
+ * a type, so all that can be done with it is to delete it: that goes on with the end.
+ */
+#define OBJECT_ENDING 0x80
+
 /* Flags of a slot. The low bits are an Untyped's or Frame's `untyped_flags`. */
 #define SLOT_ORIGINAL     0x10
 #define SLOT_BINDING      0x20
@@ -29,10 +35,12 @@ struct slot {
 	uint8_t flags;
 	uint32_t depth;
 	uint64_t object; /* Untyped, Frame: physical address; IrqHandler: number; else the kernel's pointer */
-	uint64_t data; /* Endpoint, Notification: badge; Untyped: bytes used; Frame, PageTable: where mapped */
+	uint64_t data; /* Endpoint, Notification: badge; Untyped: bytes used; Frame, PageTable: where mapped; a CNode that
+		  ends: slots that are done */
 	union {
 		struct address_space *space; /* Frame, PageTable: mapped there */
 		void *holder;                /* a binding: the object it is part of */
+		uint64_t zeroed; /* Untyped: what is not used is zero below this offset, if it is above `data` */
 	};
 	struct slot *next, *prev; /* the derivation list */
 	struct list mapped;       /* Frame, PageTable: among the mappings of `space` */
@@ -63,11 +71,14 @@ enum status slot_can_derive(const struct slot *parent);
 
 bool slot_has_descendants(const struct slot *slot);
 
-/* Empty a slot without descendants; an original's object ends. */
-void slot_delete(struct slot *slot);
+/*
+ * Empty a slot without descendants; an original's object ends. STATUS_AGAIN: a step of it is done, and an interrupt waits. All
+ * is as it must be for others then; the same call goes on where this one stopped.
+ */
+enum status slot_delete(struct slot *slot);
 
-/* Delete all descendants. */
-void slot_revoke(struct slot *slot);
+/* Delete all descendants. STATUS_AGAIN: likewise. */
+enum status slot_revoke(struct slot *slot);
 
 /* Hold a capability in the binding slot of an object, with the source's rights and badge. The binding is empty. */
 enum status binding_set(struct slot *binding, struct slot *source, enum object_type holder_type,

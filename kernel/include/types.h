@@ -40,6 +40,12 @@ static inline bool aligned(uint64_t value, uint64_t alignment)
 	return (value & (alignment - 1)) == 0;
 }
 
+/*
+ * Of the kernel's own functions only: not done yet, but an interrupt waits. The system call is to be made again from its
+ * beginning; what it has done stays done.
+ */
+#define STATUS_AGAIN ((enum status)0x7fff)
+
 /* Stops the machine with a report. Never on anything that a program or a guest can cause. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -14,7 +14,7 @@ struct vcpu;
 
 struct window {
 	uint64_t address;
-	uint32_t pages; /* 0: it is clear */
+	uint32_t pages; /* 0: it is clear, or about to be: nothing leads to it */
 	uint32_t doorbell_offset;
 	uint64_t generation;  /* of its entries */
 	struct slot endpoint; /* bindings */
@@ -34,8 +34,8 @@ static inline bool window_in(uint64_t entry)
 /* The window at a guest-physical address, or NULL. */
 struct window *window_at(struct address_space *space, uint64_t address);
 
-/* A binding of one of the space's windows was revoked. */
-void window_unbound(struct address_space *space, const struct slot *binding);
+/* A binding of one of the space's windows is revoked. STATUS_AGAIN: see slot_delete(). */
+enum status window_unbind(struct address_space *space, const struct slot *binding);
 
 /* Guest-physical, behind its last byte. */
 static inline uint64_t window_end(const struct window *window)

@@ -60,6 +60,7 @@ static uint32_t frames_in_one(const struct manifest_object *object, uint32_t fla
 		return 0;
 	}
 	count = room < left ? (uint32_t)room : left;
+	count = count < RETYPE_COUNT_MAX ? count : RETYPE_COUNT_MAX;
 	if (!step_done(untyped_retype(ROOT_SLOT_UNTYPED + i, OBJECT_FRAME, object->size_bits,
 				      ROOT_SLOT_CNODE, slot, count, offset),
 		       record, "retype", failure))
@@ -88,6 +89,26 @@ static bool frames_at(const struct manifest_object *object, uint32_t flag,
 	return true;
 }
 
+/* From the Untyped of a group, as many at once as the kernel makes. */
+static bool objects_of(cap_t untyped, const struct manifest_object *object,
+		       const struct record *record, struct failure *failure)
+{
+	uint32_t done = 0;
+
+	do {
+		uint32_t left = object->count - done;
+		uint32_t count = left < RETYPE_COUNT_MAX ? left : RETYPE_COUNT_MAX;
+
+		if (!step_done(untyped_retype(untyped, (enum object_type)object->type,
+					      object->size_bits, ROOT_SLOT_CNODE,
+					      object->slot + done, count, 0),
+			       record, "retype", failure))
+			return false;
+		done += count;
+	} while (done < object->count);
+	return true;
+}
+
 bool step_object(const struct description *d, uint32_t index, struct failure *failure)
 {
 	const struct manifest_object *object = &d->objects[index];
@@ -109,9 +130,6 @@ bool step_object(const struct description *d, uint32_t index, struct failure *fa
 		if (object->group >= d->head->groups.count)
 			return step_failed(failure, "object %u: its group is %u of %u", index,
 					   object->group, d->head->groups.count);
-		return step_done(untyped_retype(d->groups[object->group].slot,
-						(enum object_type)object->type, object->size_bits,
-						ROOT_SLOT_CNODE, object->slot, object->count, 0),
-				 &record, "retype", failure);
+		return objects_of(d->groups[object->group].slot, object, &record, failure);
 	}
 }

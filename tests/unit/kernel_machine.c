@@ -68,6 +68,7 @@ void machine_forget(const struct context *context)
 void machine_start(void)
 {
 	fake_start();
+	fake.pending = 1;
 	fill_manifest(machine_manifest());
 	fake_boot(machine_manifest());
 	root = (struct task){ .thread = thread_of(core.current),
@@ -76,6 +77,7 @@ void machine_start(void)
 	next_slot = ROOT_SLOT_FREE;
 	context_count = 0;
 	urgent = NULL;
+	machine_between = NULL;
 	remember(&root.thread->context);
 }
 
@@ -205,6 +207,17 @@ void machine_run_guest(const struct guest *guest)
 	machine_run(&guest->vcpu->context);
 }
 
+void (*machine_between)(void);
+
+/* The running task's system call. False: an interrupt stopped it, and the task makes it again when it runs next. */
+static bool is_done(const struct task *task)
+{
+	uint64_t pc = task->thread->registers.pc;
+
+	fake_syscall();
+	return task->thread->registers.pc != pc || task->thread->context.state != STATE_READY;
+}
+
 bool task_syscall(const struct task *task, enum syscall number, cap_t cap, uint64_t label,
 		  const uint64_t words[MESSAGE_WORDS], uint64_t deadline)
 {
@@ -217,7 +230,13 @@ bool task_syscall(const struct task *task, enum syscall number, cap_t cap, uint6
 	registers->x[FAKE_DEADLINE] = deadline;
 	for (unsigned int i = 0; i < MESSAGE_WORDS; i++)
 		registers->x[FAKE_WORDS + i] = words[i];
-	fake_syscall();
+	while (!is_done(task)) {
+		if (machine_between)
+			machine_between();
+		if (task->thread->context.state != STATE_READY)
+			break;
+		machine_run_task(task);
+	}
 	return task->thread->context.state == STATE_READY;
 }
 

@@ -56,7 +56,10 @@ extern struct task root;
 /* The manifest of the machine, in its image. */
 struct manifest *machine_manifest(void);
 
-/* Power on and boot, up to the root server's first instruction. */
+/*
+ * Power on and boot, up to the root server's first instruction. Long operations stop after each step (`fake.pending`), and are made
+ * again at once if machine_between says nothing else.
+ */
 void machine_start(void);
 
 /* For Check: no test needs another start. */
@@ -94,6 +97,12 @@ void guest_start(const struct guest *guest, const struct task *vmm, cap_t endpoi
 void machine_run(struct context *context);
 void machine_run_task(const struct task *task);
 void machine_run_guest(const struct guest *guest);
+
+/*
+ * Between two steps of a system call that interrupts stop (`fake.pending`) this is called, if it is not NULL: what others do
+ * then. It must leave it to the task's call to be the running task's only.
+ */
+extern void (*machine_between)(void);
 
 /*
  * A system call by a task, which runs for it. True: it is over, with the result in the task's registers; false: it waits.

@@ -79,13 +79,26 @@ static void take_call(unsigned int client, unsigned int server)
 	model_wake(server);
 }
 
+/* Who waits for an agent's answer, or lent its time and has given up. */
+static unsigned int above(unsigned int agent)
+{
+	unsigned int place;
+	unsigned int time = model_chain_of(agent, &place);
+
+	if (model.agent[agent].caller != MODEL_NONE)
+		return model.agent[agent].caller;
+	return time == MODEL_NONE || place == 0 ? MODEL_NONE : model.time[time].chain[place - 1];
+}
+
 static bool is_refused(unsigned int client, unsigned int endpoint)
 {
 	unsigned int depth = 0;
 
-	for (unsigned int at = client; at != MODEL_NONE; at = model.agent[at].caller, depth++)
+	for (unsigned int at = client; at != MODEL_NONE; at = model.agent[at].caller)
 		if (model.agent[at].serves && model.agent[at].endpoint == endpoint)
 			return true;
+	for (unsigned int at = client; at != MODEL_NONE; at = above(at))
+		depth++;
 	return depth > CALL_DEPTH_MAX;
 }
 

@@ -98,6 +98,22 @@ START_TEST(depth)
 }
 END_TEST
 
+/* Calls that are given up make no chain longer: the time that went along is away still, and each look for it walks there. */
+START_TEST(depth_of_given_up_calls)
+{
+	const struct task *caller = &client;
+
+	for (unsigned int i = 0; i < CALL_DEPTH_MAX; i++) {
+		ck_assert(!task_call_until(caller, endpoints[i], 1, fake.clock + 1000));
+		fake_pass(fake.clock + 2000);
+		ck_assert_int_eq(task_status(caller), ERR_DEADLINE);
+		caller = &servers[i];
+	}
+	ck_assert(task_call_until(caller, endpoints[CALL_DEPTH_MAX], 1, fake.clock + 1000));
+	ck_assert_int_eq(task_status(caller), ERR_DEPTH);
+}
+END_TEST
+
 START_TEST(cycles)
 {
 	call_down(3);
@@ -362,6 +378,7 @@ int main(void)
 	tcase_add_test(tcase, the_client_pays);
 	tcase_add_test(tcase, own_time_is_not_lent);
 	tcase_add_test(tcase, depth);
+	tcase_add_test(tcase, depth_of_given_up_calls);
 	tcase_add_test(tcase, cycles);
 	tcase_add_test(tcase, cancelled_in_the_middle);
 	tcase_add_test(tcase, deadline_in_the_middle);

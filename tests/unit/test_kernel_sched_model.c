@@ -103,6 +103,8 @@ static void add_guest(unsigned int i)
 static void setup(void)
 {
 	machine_start();
+	/* The model's invocations are of one step. */
+	fake.pending = 0;
 	fake_pass(1000 * UNIT);
 	model_start(1000);
 	caps[ROOT] = root.cap;

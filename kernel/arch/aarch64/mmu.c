@@ -157,10 +157,10 @@ void arch_space_flush_core(void)
 }
 
 /*
- * Memory for a guest is cleaned to the point of coherency: a guest that runs without caches must not see what was there
- * before, in memory that the zeros have not reached.
+ * It is cleaned to the point of coherency: a guest that runs without caches must not see what was there before, in memory that
+ * the zeros have not reached.
  */
-void arch_memory_zero(void *memory, uint64_t size, bool clean)
+void arch_memory_zero(void *memory, uint64_t size)
 {
 	uint64_t dczid = read_sysreg(dczid_el0);
 	uint64_t block = 4UL << (dczid & 0xf);
@@ -168,7 +168,7 @@ void arch_memory_zero(void *memory, uint64_t size, bool clean)
 	bool zva = !(dczid & BIT(4)) && aligned((uint64_t)memory | size, block);
 	char *end = (char *)memory + size;
 
-	if (zva && clean && block == line) {
+	if (zva && block == line) {
 		/* Each line while it is in the nearest cache. */
 		for (char *at = memory; at < end; at += block)
 			__asm__ volatile("dc zva, %0\n\tdc civac, %0" ::"r"(at) : "memory");
@@ -177,9 +177,8 @@ void arch_memory_zero(void *memory, uint64_t size, bool clean)
 			memset(memory, 0, size);
 		for (char *at = memory; zva && at < end; at += block)
 			__asm__ volatile("dc zva, %0" ::"r"(at) : "memory");
-		for (char *at = memory; clean && at < end; at += line)
+		for (char *at = memory; at < end; at += line)
 			__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
 	}
-	if (clean)
-		__asm__ volatile("dsb sy" ::: "memory");
+	__asm__ volatile("dsb sy" ::: "memory");
 }

@@ -141,6 +141,7 @@ void fake_boot(const struct manifest *manifest)
 void fake_syscall(void)
 {
 	BUG_ON(fake.idle);
+	core.current->registers->pc += 4;
 	syscall(thread_of(core.current));
 	leave();
 }

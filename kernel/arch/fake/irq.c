@@ -102,6 +102,11 @@ static void handle_virtual_timer(struct vcpu *vcpu)
 	vcpu_kick(vcpu);
 }
 
+bool arch_irq_pending(void)
+{
+	return fake.pending && ++fake.polls % fake.pending == 0;
+}
+
 void arch_irq_handle(void)
 {
 	struct vcpu *vcpu = arch_vcpu_resident();

@@ -28,9 +28,8 @@ paddr_t virt_to_phys(const void *pointer)
 	return FAKE_RAM + (uint64_t)(at - memory);
 }
 
-void arch_memory_zero(void *at, uint64_t size, bool clean)
+void arch_memory_zero(void *at, uint64_t size)
 {
-	(void)clean;
 	BUG_ON(virt_to_phys(at) + size > FAKE_RAM + FAKE_RAM_SIZE);
 	memset(at, 0, size);
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <types.h>
+#include <arch/cpu.h>
 
 /* Interrupts that the kernel keeps. */
 #define IRQ_MAINTENANCE   25
@@ -34,6 +34,12 @@ bool arch_irq_line(uint32_t irq);
 
 /* Handle all interrupts that are pending. */
 void arch_irq_handle(void);
+
+/* Whether one is, so that a long operation is to stop: ISR_EL1.I, which shows the physical one at EL2 (Arm ARM, AArch64 system registers). */
+static inline bool arch_irq_pending(void)
+{
+	return read_sysreg(isr_el1) & BIT(7);
+}
 
 /* The active state of a private interrupt, for a switch of VCpus. */
 void arch_irq_set_active(uint32_t irq, bool active);

@@ -108,8 +108,8 @@ void arch_space_flush_all(bool guest);
 /* What this core remembers of the stage 1 of the guest that is loaded. */
 void arch_space_flush_core(void);
 
-/* Fill with zeros; `clean`: also for who reads without caches. */
-void arch_memory_zero(void *memory, uint64_t size, bool clean);
+/* Fill with zeros, also for who reads without caches. */
+void arch_memory_zero(void *memory, uint64_t size);
 
 /* Map a device page for the kernel; returns its address. */
 volatile void *arch_map_device(paddr_t address, uint64_t size);

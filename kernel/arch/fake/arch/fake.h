@@ -20,7 +20,9 @@ struct fake {
 	uint64_t instructions;   /* of guests, and half as many of others; 0: not counted */
 	uint32_t list_registers; /* how many there are */
 	uint32_t space_ids;      /* ASIDs, and VMIDs, with 0: what a test wants, before power on */
-	uint64_t flushes;        /* of the TLB, of any kind, since the start */
+	uint32_t pending; /* every which time a long operation finds an interrupt pending; 0: never */
+	uint32_t polls;   /* how often one has looked */
+	uint64_t flushes; /* of the TLB, of any kind, since the start */
 };
 
 extern struct fake fake;

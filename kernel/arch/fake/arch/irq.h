@@ -33,5 +33,8 @@ bool arch_irq_line(uint32_t irq);
 /* Handle all interrupts that are pending. */
 void arch_irq_handle(void);
 
+/* Whether one is, so that a long operation is to stop: as `fake.pending` has it. */
+bool arch_irq_pending(void);
+
 /* The active state of a private interrupt, for a switch of VCpus. */
 void arch_irq_set_active(uint32_t irq, bool active);

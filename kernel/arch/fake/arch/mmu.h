@@ -65,5 +65,5 @@ void arch_space_flush_all(bool guest);
 /* What this core remembers of the stage 1 of the guest that is loaded. */
 void arch_space_flush_core(void);
 
-/* Fill with zeros; `clean`: also for who reads without caches. */
-void arch_memory_zero(void *memory, uint64_t size, bool clean);
+/* Fill with zeros, also for who reads without caches. */
+void arch_memory_zero(void *memory, uint64_t size);

@@ -59,6 +59,12 @@ static inline void message_copy(struct registers *to, const struct registers *fr
 		to->x[i] = from->x[i];
 }
 
+/* The system call is made again when the thread goes on: fake_syscall() has stepped over it. */
+static inline void arch_registers_again(struct registers *registers)
+{
+	registers->pc -= 4;
+}
+
 /* A thread's registers before its first instruction. */
 void arch_registers_init(struct registers *registers, uint64_t pc, uint64_t sp);
 void arch_registers_arguments(struct registers *registers, uint64_t argument0, uint64_t argument1);
