@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Attacks of guests (tests/guests/hostile) while another guest works beside them (tests/guests/work).
+
+The attacker itself checks what comes of each attempt. Here it counts that it made all of them, that
+the other comes to the results it has alone, and that every server and the kernel are as before.
+Called with the name of an attack.
+"""
+
+import re
+import sys
+import tempfile
+
+from machine import Failure, check, machine
+from watched import built, prepare
+
+SECONDS = 200
+LOG_MAX = 4096
+# What a round of tests/guests/work comes to.
+RESULT = 0xf300918a67de13f5
+# Rounds that the other has to do behind the attack's end.
+ROUNDS = 2
+# By the attack: how many attempts it is made of.
+ATTACKS = {
+    "registers": 2 * 8 * 16 * 16 * 8,
+    "instructions": 8 * 16 * 16 * 8 * 4,
+}
+
+
+def describe(attack):
+    return {
+        "board": "qemu-virt-aarch64",
+        "guests": [
+            {"name": "attacker", "memory": "4 MiB", "kernel": built(f"hostile-{attack}-guest")},
+            {"name": "work", "memory": "4 MiB", "kernel": built("work-guest"),
+             "budget": {"budget_us": 1000, "period_us": 10000}},
+        ],
+    }
+
+
+def judge_attack(attack, text):
+    """What the attacker says of its attempts."""
+    wrong = re.findall(r"^wrong: .*$", text, re.MULTILINE)
+    said = re.search(rf"^{attack}: (\d+) tried, (\d+) as specified, (\d+) exempt$", text, re.MULTILINE)
+    check(said, "the attacker does not tell its attempts")
+    tried, good, exempt = map(int, said.groups())
+    print(*re.findall(r"^exempt: .*$", text, re.MULTILINE), said[0], sep="\n")
+    check(tried == ATTACKS[attack], f"there are {ATTACKS[attack]} attempts to make")
+    check(not wrong and good + exempt == tried, f"not as specified: {wrong}")
+
+
+def judge_worker(memory, running):
+    """The other guest goes on, with the right results only."""
+    before = memory.count("work")
+    while memory.count("work") < before + ROUNDS:
+        running.rest(0.1)
+    worker = memory.record("work")
+    print(f"work: {worker['count']} rounds, {worker['different']} of them with another result")
+    check(worker["result"] == RESULT and worker["different"] == 0,
+          f"a round came to {worker['result']:#x}, and {worker['different']} others differ")
+
+
+def judge_servers(running):
+    """All servers run, and none was ever restarted."""
+    servers = running.table("server list")
+    check(len(servers) >= 5, f"the servers are {servers}")
+    for server in servers:
+        check(server["restarts"] == 0 and
+              (server["state"] == "running" or server["name"] == "vmm attacker"),
+              f"a server did not outlive the attack: {server}")
+    states = {guest["name"]: guest["state"] for guest in running.table("guest list")}
+    check(states["work"] == "running", f"the guests are {states}")
+
+
+def judge_logs(text):
+    """The log is short, and nobody told of a crash."""
+    log = [line for line in text.split("\n") if line.startswith("[vmm attacker] ")]
+    check(sum(map(len, log)) < LOG_MAX, f"the log has {len(log)} lines")
+    kernel = [line for line in text.split("\n") if line.startswith("Cloister:")]
+    check(len(kernel) == 2, f"the kernel and the loader said: {kernel}")
+    for word in ("crashed", "panic", "restart", "late"):
+        check(word not in text, f"somebody said {word!r}")
+
+
+def test(attack):
+    with tempfile.TemporaryDirectory() as directory:
+        command, memory = prepare(directory, describe(attack))
+        with machine(command) as running:
+            running.expect("guest attacker: powered off", SECONDS)
+            judge_attack(attack, running.transcript.replace("\r", ""))
+            judge_worker(memory, running)
+            judge_logs(running.transcript.replace("\r", ""))
+            running.shell()
+            judge_servers(running)
+
+
+def main():
+    try:
+        test(sys.argv[1])
+    except Failure as failure:
+        print(f"{sys.argv[1]}: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
