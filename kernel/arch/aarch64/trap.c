@@ -56,7 +56,7 @@ static struct exit *new_exit(struct vcpu *vcpu, enum exit_kind kind, uint64_t es
 
 static void trap_wfi(struct vcpu *vcpu, uint64_t esr)
 {
-	vcpu->context.registers->pc += esr & ESR_IL ? 4 : 2;
+	arch_vcpu_skip(vcpu, esr);
 	vcpu_idle(vcpu);
 }
 

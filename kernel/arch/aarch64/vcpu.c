@@ -247,6 +247,26 @@ static void complete_load(struct vcpu *vcpu, uint64_t value)
 	set_register(vcpu, esr >> 16 & 31, wide ? value : (uint32_t)value);
 }
 
+/* The IT block that an AArch32 process is in goes on by one instruction: PSTATE.IT, ITAdvance() of the Arm ARM. */
+static uint64_t advance_it(uint64_t pstate)
+{
+	uint64_t it = (pstate >> 25 & 3) | (pstate >> 10 & 0x3f) << 2;
+
+	it = it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
+	return (pstate & ~(3UL << 25 | 0x3fUL << 10)) | (it & 3) << 25 | it >> 2 << 10;
+}
+
+void arch_vcpu_skip(struct vcpu *vcpu, uint64_t esr)
+{
+	struct registers *registers = vcpu->context.registers;
+
+	registers->pc += esr & ESR_IL ? 4 : 2;
+	if (registers->pstate & PSTATE_AARCH32)
+		registers->pstate = advance_it(registers->pstate);
+	else
+		registers->pstate &= ~PSTATE_BTYPE;
+}
+
 void arch_vcpu_step(struct vcpu *vcpu, const uint64_t results[4])
 {
 	struct registers *registers = vcpu->context.registers;
@@ -271,8 +291,7 @@ void arch_vcpu_step(struct vcpu *vcpu, const uint64_t results[4])
 	}
 	/* An HVC's preferred return address is behind it already (D1.3.6). */
 	if (exit->kind != EXIT_HYPERCALL)
-		registers->pc += exit->syndrome & ESR_IL ? 4 : 2;
-	registers->pstate &= ~PSTATE_BTYPE;
+		arch_vcpu_skip(vcpu, exit->syndrome);
 }
 
 /* Make the guest take a synchronous exception at EL1 with this syndrome (AArch64.TakeException). */

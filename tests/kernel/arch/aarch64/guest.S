@@ -577,6 +577,28 @@ user_vectors:
 	mrs	x10, esr_el1
 	hvc	#0x42
 0:	b	0b
+	.org	user_vectors + 0x600
+	/* And from EL0 in AArch32. */
+	hvc	#0x43
+0:	b	0b
+
+/*
+ * A process in AArch32 (T32, as halfwords): the first of two conditional instructions traps, the second must not happen, and r2
+ * stays 0.
+ */
+program guest_it_load
+	adr	x9, user_vectors
+	msr	vbar_el1, x9
+	adr	x9, 0f
+	msr	elr_el1, x9
+	mov	x9, #0x1f0
+	msr	spsr_el1, x9
+	eret
+0:	.hword	0x2200		/* movs r2, #0 */
+	.hword	0xbf0c		/* ite eq */
+	.hword	0x6801		/* ldreq r1, [r0] */
+	.hword	0x2201		/* movne r2, #1 */
+	.hword	0xdf00		/* svc #0 */
 
 	.balign	4096
 	.global	guest_code_end

@@ -2,7 +2,8 @@
 /* Accesses to where nothing is mapped: what the exit tells, and how its reply completes them. */
 #include "vm.h"
 
-extern const char guest_ldrb[], guest_ldrh[], guest_ldr_w[], guest_ldr_x[], guest_ldrsb_w[];
+extern const char guest_it_load[], guest_ldrb[], guest_ldrh[], guest_ldr_w[], guest_ldr_x[],
+	guest_ldrsb_w[];
 extern const char guest_ldrsb_x[], guest_ldrsh_w[], guest_ldrsh_x[], guest_ldrsw[];
 extern const char guest_ldr_zero[], guest_strb[], guest_strh[], guest_str_w[], guest_str_x[];
 extern const char guest_str_zero[], guest_ldp[], guest_stp[], guest_ldr_post[], guest_str_pre[];
@@ -126,6 +127,17 @@ static void permission(void)
 	VM_EXPECT_CALL(0);
 }
 
+/* A process in AArch32, between conditional instructions: the step is over one of them. */
+static void in_an_it_block(void)
+{
+	vm_boot(guest_it_load, GUEST_NOWHERE, OLD, EXIT_MEMORY);
+	EXPECT_EQUAL(vm.exit.word[2], ACCESS_DECODED | 2);
+	vm_reply(DISPOSITION_STEP, VALUE);
+	VM_EXPECT_CALL(0x43);
+	EXPECT_EQUAL(vm.page->registers.x[1], (uint32_t)VALUE);
+	EXPECT_EQUAL(vm.page->registers.x[2], 0);
+}
+
 static void memory_is_none(void)
 {
 	vm_new();
@@ -164,6 +176,7 @@ static const struct test tests[] = {
 	{ "access: what is not decoded", undecoded },
 	{ "access: completed by the VMM with registers", completed_by_hand },
 	{ "access: against the mapping's rights", permission },
+	{ "access: in an IT block", in_an_it_block },
 	{ "access: memory makes no exit", memory_is_none },
 	{ "access: tried again after the page was mapped", mapped_meanwhile },
 	{ "access: beyond the guest's space", beyond_the_space },
