@@ -53,9 +53,7 @@ static void drive_slot(struct notification *notification)
 {
 	struct vcpu *vcpu = notification->vcpu;
 
-	slots_set_line(&vcpu->slots, notification->slot, notification->word != 0);
-	if (!(vcpu->slots.level & BIT(notification->slot)))
-		slots_pend(&vcpu->slots, notification->slot);
+	slots_signal(&vcpu->slots, notification->slot);
 	vcpu_kick(vcpu);
 }
 
@@ -266,6 +264,6 @@ enum status notification_clear(struct invocation *call, uint64_t *bits)
 	notification->word &= ~mask;
 	/* Also where the slot is no level's now: it was, and will be again when a guest that was reset has it configured. */
 	if (notification->binding == NOTIFICATION_SLOT && !notification->word)
-		slots_set_line(&notification->vcpu->slots, notification->slot, false);
+		slots_lower(&notification->vcpu->slots, notification->slot);
 	return OK;
 }

@@ -127,9 +127,10 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
 	return OK;
 }
 
-void slots_pend(struct slots *slots, uint32_t slot)
+void slots_signal(struct slots *slots, uint32_t slot)
 {
-	slots->latch |= BIT(slot);
+	slots->line |= BIT(slot);
+	slots->latch |= BIT(slot) & ~slots->level;
 	slots->dirty = true;
 }
 
@@ -139,22 +140,22 @@ void slots_arrive(struct slots *slots, uint32_t slot)
 	slots->dirty = true;
 }
 
-void slots_set_line(struct slots *slots, uint32_t slot, bool up)
+void slots_lower(struct slots *slots, uint32_t slot)
 {
-	set_bit(&slots->line, slot, up);
+	slots->line &= ~BIT(slot);
 	slots->dirty = true;
 }
 
 void slots_drive(struct slots *slots, uint32_t slot)
 {
 	slots->driven |= BIT(slot);
-	slots_set_line(slots, slot, false);
+	slots_lower(slots, slot);
 }
 
 void slots_release(struct slots *slots, uint32_t slot)
 {
 	slots->driven &= ~BIT(slot);
-	slots_set_line(slots, slot, false);
+	slots_lower(slots, slot);
 }
 
 uint64_t slots_pending(const struct slots *slots)

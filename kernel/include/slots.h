@@ -73,7 +73,11 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change);
 /* Whether a change would be taken. */
 enum status slots_check(uint32_t slot, uint64_t change);
 
-void slots_pend(struct slots *slots, uint32_t slot);
+/* A signal of who drives the slot: its line is up, and where it is edge it is pended. */
+void slots_signal(struct slots *slots, uint32_t slot);
+
+/* Its line is down again. */
+void slots_lower(struct slots *slots, uint32_t slot);
 
 /* The physical interrupt of a hardware slot came. */
 void slots_arrive(struct slots *slots, uint32_t slot);
@@ -83,8 +87,6 @@ static inline bool slots_in_flight(const struct slots *slots, uint32_t slot)
 {
 	return (slots->arrived | slots->active) & slots->hardware.set & BIT(slot);
 }
-
-void slots_set_line(struct slots *slots, uint32_t slot, bool up);
 
 /* A hardware slot whose device went quiet before the guest saw it is not pending any more. They are folded. */
 void slots_drop_quiet(struct slots *slots);
