@@ -6,13 +6,23 @@
 #include <budget.h>
 #include <charge.h>
 
+/*
+ * A processor may read its counter ahead of what stands before that (CNTPCT_EL0 without an ISB), so of two reads within one
+ * entry the second can be the smaller. Then nothing has passed.
+ */
+static uint64_t passed(uint64_t since, uint64_t now)
+{
+	return now > since ? now - since : 0;
+}
+
 /* What was set aside is over since the kernel returned: its payer owes it, and who runs has run since then only. */
 static void settle(void)
 {
-	uint64_t work = core.returned - core.aside;
+	uint64_t work;
 
 	if (!core.payer)
 		return;
+	work = passed(core.aside, core.returned);
 	core.payer->owed += work;
 	core.since += work;
 	core.payer = NULL;
@@ -30,6 +40,10 @@ static void count_answer(struct sched_context *sc, uint64_t used)
 {
 	uint64_t counted = used < 2 * sc->budget ? used : 2 * sc->budget;
 
+	if (sc->answer_left & ANSWER_UNCOUNTED) {
+		sc->answer_left &= ~ANSWER_UNCOUNTED;
+		return;
+	}
 	sc->answer_left -= counted < sc->answer_left ? counted : sc->answer_left;
 }
 
@@ -67,8 +81,8 @@ static inline bool charge(uint64_t now, bool timer)
 	uint64_t used;
 
 	settle();
-	used = now - core.since;
-	core.since = now;
+	used = passed(core.since, now);
+	core.since += used;
 	if (!sc)
 		return false;
 	if (sc->answer_left != DEADLINE_NEVER)

@@ -5,6 +5,7 @@
 #include <arch/irq.h>
 #include <endpoint.h>
 #include <ipc.h>
+#include <notification.h>
 #include <sched.h>
 
 void endpoint_init(struct endpoint *endpoint)
@@ -32,6 +33,7 @@ enum status endpoint_destroy(struct endpoint *endpoint)
 		} else {
 			message_set_status(context->registers, ERR_ABORTED);
 			sched_wake(context);
+			notification_woken(context);
 		}
 		if (arch_irq_pending())
 			return STATUS_AGAIN;
@@ -45,6 +47,18 @@ void endpoint_enqueue(struct endpoint *endpoint, struct context *context, enum c
 	endpoint->receivers = state == STATE_RECEIVING;
 	context->endpoint = endpoint;
 	list_insert(&endpoint->queue, &context->queue);
+}
+
+void endpoint_renew_limits(struct endpoint *endpoint)
+{
+	struct list *queue = &endpoint->queue;
+
+	for (struct list *node = queue->next; node != queue; node = node->next) {
+		struct context *context = container_of(node, struct context, queue);
+
+		if (context->kind == CONTEXT_VCPU)
+			sched_renew_limit(context);
+	}
 }
 
 static struct context *take(struct endpoint *endpoint, bool receivers)

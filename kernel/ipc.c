@@ -128,13 +128,30 @@ static void abort_caller(struct context *server)
 	sched_wake(caller);
 }
 
+/* Who asks for the next message and owes an answer still has what is left of the time for it, and no more. */
+static void leave_unanswered(struct context *server)
+{
+	struct context *caller = server->caller;
+	struct sched_context *sc = server->sc;
+	uint64_t left = sc ? sc->answer_left : DEADLINE_NEVER;
+
+	abort_caller(server);
+	sched_return(server);
+	/* Nobody else took it. */
+	if (sc && caller->sc == sc && caller->kind == CONTEXT_VCPU &&
+	    caller->state == STATE_SENDING)
+		sc->answer_left = left;
+}
+
 void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t deadline)
 {
 	struct context *context = &server->context;
 	struct context *sender;
 
-	abort_caller(context);
-	sched_return(context);
+	if (context->caller)
+		leave_unanswered(context);
+	else
+		sched_return(context);
 	if (server->serves != endpoint) {
 		if (server->serves)
 			server->serves->server = NULL;
@@ -207,10 +224,8 @@ enum status ipc_reply(struct thread *server, uint64_t deadline)
 	context->caller = NULL;
 	sched_return(context);
 	/* Its next exit may wait for this answer already: only now has the VCpu its time back. */
-	if (caller->kind == CONTEXT_VCPU) {
-		sched_answered(caller);
+	if (caller->kind == CONTEXT_VCPU)
 		vcpu_answered(vcpu_of(caller));
-	}
 	return OK;
 }
 
@@ -225,6 +240,10 @@ static bool is_in_syscall(const struct context *context)
 void ipc_cancel(struct context *context)
 {
 	abort_caller(context);
+	if (context->kind == CONTEXT_VCPU)
+		sched_renew_limit(context);
+	else if (thread_of(context)->serves)
+		endpoint_renew_limits(thread_of(context)->serves);
 	if (context->callee) {
 		context->callee->caller = NULL;
 		context->callee = NULL;
@@ -239,9 +258,14 @@ void ipc_cancel(struct context *context)
 
 void ipc_deadline(struct context *context)
 {
-	if (context->state == STATE_RECEIVING && thread_of(context)->notification) {
-		notification_deadline(thread_of(context)->notification);
-		return;
+	if (context->state == STATE_RECEIVING) {
+		if (thread_of(context)->notification) {
+			notification_deadline(thread_of(context)->notification);
+			return;
+		}
+		/* Without time it would be lost to its callers. */
+		if (!context->sc && !context->borrower)
+			return;
 	}
 	if (context->callee) {
 		context->callee->caller = NULL;

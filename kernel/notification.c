@@ -131,16 +131,24 @@ bool notification_tell(struct notification *notification)
 	return true;
 }
 
-void notification_timed(struct notification *notification)
+void notification_timed(struct notification *notification, const struct context *from)
 {
 	struct context *server;
 
 	if (notification->binding != NOTIFICATION_THREAD)
 		return;
 	server = &notification->thread->context;
-	if (server->state == STATE_READY && !server->caller)
+	if (server->state == STATE_READY && !server->caller && server != from)
 		find_time(notification, server);
 	notification_tell(notification);
+}
+
+void notification_woken(struct context *context)
+{
+	struct notification *notification = thread_of(context)->notification;
+
+	if (notification)
+		notification_timed(notification, NULL);
 }
 
 void notification_deadline(struct notification *notification)
@@ -241,7 +249,7 @@ enum status notification_bind_thread(struct invocation *call, cap_t cap)
 	notification->binding = NOTIFICATION_THREAD;
 	notification->thread = thread;
 	thread->notification = notification;
-	notification_timed(notification);
+	notification_timed(notification, NULL);
 	return OK;
 }
 

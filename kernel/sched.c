@@ -89,6 +89,8 @@ void sched_wake(struct context *context)
 	if (is_queued(context))
 		return;
 	context->state = STATE_READY;
+	if (!context->sc)
+		return;
 	core.cause = context->sc;
 	if (context != core.current && has_time(context->sc))
 		enqueue(context, false);
@@ -141,11 +143,17 @@ void sched_lend(struct context *client, struct context *server)
 	struct sched_context *sc = client->sc;
 
 	/* One that lent its own time gets that back. */
-	if (server->sc || server->borrower || !sc)
+	if (server->sc || server->borrower) {
+		if (client->kind == CONTEXT_VCPU)
+			sched_renew_limit(client);
 		return;
-	if (client->kind == CONTEXT_VCPU)
-		sc->answer_left = vcpu_of(client)->answer_limit;
-	sched_give(client, NULL);
+	}
+	if (!sc)
+		return;
+	if (client->kind == CONTEXT_VCPU && sc->answer_left == DEADLINE_NEVER)
+		sc->answer_left = vcpu_of(client)->answer_limit | ANSWER_UNCOUNTED;
+	/* It waits for the server, in no ready queue. */
+	client->sc = NULL;
 	server->lender = client;
 	client->borrower = server;
 	sched_give(server, sc);
@@ -161,6 +169,8 @@ void sched_return_lent(struct context *server)
 	sched_give(server, NULL);
 	if (!sc)
 		return;
+	if (lender->kind == CONTEXT_VCPU)
+		sc->answer_left = DEADLINE_NEVER;
 	sched_give(lender, sc);
 	/* Its call was cancelled, or its exit told again: another works for it by now, and waits for this. */
 	if (lender->callee)
@@ -270,10 +280,8 @@ static void end_late(struct sched_context *sc)
 		return;
 	if (sc->holder != current || current->state != STATE_READY)
 		return;
-	sc->answer_left = current->kind == CONTEXT_THREAD ? next_limit(current) : DEADLINE_NEVER;
-	/* A guest that got its time back late, from who served it before its present VMM, owes no answer. */
-	if (current->kind == CONTEXT_THREAD)
-		ipc_fault(thread_of(current), FAULT_LATE, 0);
+	sc->answer_left = next_limit(current);
+	ipc_fault(thread_of(current), FAULT_LATE, 0);
 }
 
 /* What the timer's interrupt is for. True: the running context's turn is over. */

@@ -28,11 +28,12 @@ void sched_context_lend(struct sched_context *sc, struct context *context)
 
 void sched_context_return(struct sched_context *sc)
 {
-	sched_give(sc->holder, NULL);
+	struct context *from = sc->holder;
+
+	sched_give(from, NULL);
 	sc->holder = NULL;
 	sc->answer_left = DEADLINE_NEVER;
-	/* Not who gives it back: that waits only later. */
-	notification_tell(sc->notification);
+	notification_timed(sc->notification, from);
 }
 
 void sched_context_unbound(struct sched_context *sc)
@@ -96,7 +97,7 @@ static enum status bind_notification(struct sched_context *sc, struct slot *slot
 		return status;
 	sc->notification = notification;
 	notification->sc = sc;
-	notification_timed(notification);
+	notification_timed(notification, NULL);
 	return OK;
 }
 
@@ -142,7 +143,7 @@ enum status sched_context_set_limit(struct invocation *call, uint64_t ticks)
 {
 	if (!ticks)
 		return ERR_ARGUMENT;
-	invoked(call)->limit = ticks;
+	invoked(call)->limit = sched_limit(ticks);
 	return OK;
 }
 

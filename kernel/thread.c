@@ -6,6 +6,7 @@
 #include <arch/registers.h>
 #include <ipc.h>
 #include <kernel_dispatch.h>
+#include <notification.h>
 #include <sched.h>
 #include <thread.h>
 
@@ -133,6 +134,7 @@ enum status thread_resume(struct invocation *call)
 		return ERR_STATE;
 	context_unblock(&thread->context);
 	sched_wake(&thread->context);
+	notification_woken(&thread->context);
 	return OK;
 }
 

@@ -56,7 +56,8 @@ static struct context *due_to(struct context *context)
 
 	while (at->borrower)
 		at = at->borrower;
-	core.cause = at->sc;
+	if (at->sc)
+		core.cause = at->sc;
 	return context;
 }
 

@@ -65,7 +65,6 @@ static void vcpu_halt(struct vcpu *vcpu)
 	ipc_cancel(&vcpu->context);
 	window_leave(vcpu);
 	sched_stop(&vcpu->context);
-	sched_answered(&vcpu->context);
 	timeout_cancel(&vcpu->event_timeout);
 	arch_vcpu_forget(vcpu);
 	vcpu->exit.pending = false;
@@ -331,7 +330,7 @@ enum status vcpu_set_answer_limit(struct invocation *call, uint64_t ticks)
 {
 	if (!ticks)
 		return ERR_ARGUMENT;
-	invoked(call)->answer_limit = ticks;
+	invoked(call)->answer_limit = sched_limit(ticks);
 	return OK;
 }
 

@@ -24,6 +24,9 @@ enum status endpoint_destroy(struct endpoint *endpoint);
 /* Queue a context that blocks here in state SENDING, RECEIVING or FAULTED. */
 void endpoint_enqueue(struct endpoint *endpoint, struct context *context, enum context_state state);
 
+/* Its server ends: what is left of the time for exits in the queue was that server's, and another one has all of it. */
+void endpoint_renew_limits(struct endpoint *endpoint);
+
 /* The first receiver or the first caller, taken out of the queue; NULL if there is none. */
 struct context *endpoint_receiver(struct endpoint *endpoint);
 struct context *endpoint_sender(struct endpoint *endpoint);

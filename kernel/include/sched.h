@@ -15,6 +15,9 @@ struct notification;
 
 #define REFILLS_MAX 16
 
+/* In answer_left: more than any time that is left, so the timer is set as if there were no limit. */
+#define ANSWER_UNCOUNTED BIT(63)
+
 /* Time that can be used from a time on. */
 struct refill {
 	uint64_t when;
@@ -33,7 +36,11 @@ struct sched_context {
 	struct timeout timeout; /* armed while it waits for its first refill */
 	uint64_t consumed;
 	uint64_t owed; /* what the kernel did for it while others ran: charged with its next use */
-	uint64_t answer_left; /* ticks in which an exit must be answered; DEADLINE_NEVER: none is awaited */
+	/*
+	 * Ticks in which an exit must be answered; DEADLINE_NEVER: none is awaited. With ANSWER_UNCOUNTED the guest itself used the
+	 * first part of what is not charged yet, nobody knows how much: it counts from the next charge on.
+	 */
+	uint64_t answer_left;
 	uint64_t limit; /* of a notification's time: what answer_left is when it is lent */
 	struct notification
 		*notification; /* whose time it is; NULL: a thread's, a VCpu's or nobody's */
@@ -84,7 +91,7 @@ void sched_set_priority(struct context *context, uint8_t priority);
 
 /*
  * `server` runs on the time of `client` from now on, if it has none of its own. Of a VCpu's it has the VCpu's limit for an
- * answer.
+ * answer, or what is left of it if the exit was told before to who did not answer.
  */
 void sched_lend(struct context *client, struct context *server);
 
@@ -114,8 +121,13 @@ static inline void sched_return(struct context *server)
 		sched_context_return(server->sc);
 }
 
-/* The answer to a VCpu's exit was given, or is not awaited any more. */
-static inline void sched_answered(struct context *vcpu)
+static inline uint64_t sched_limit(uint64_t ticks)
+{
+	return ticks < ANSWER_UNCOUNTED ? ticks : DEADLINE_NEVER;
+}
+
+/* Of a VCpu that has its time: whoever gets its exit next has all of the limit for the answer. */
+static inline void sched_renew_limit(struct context *vcpu)
 {
 	if (vcpu->sc)
 		vcpu->sc->answer_left = DEADLINE_NEVER;

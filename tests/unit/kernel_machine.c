@@ -312,6 +312,9 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 
 static void check_time(const struct context *context)
 {
+	/* A guest that runs owes no answer. */
+	if (context->kind == CONTEXT_VCPU && context->state == STATE_READY && context->sc)
+		expect(context->sc->answer_left == DEADLINE_NEVER);
 	if (context->sc)
 		expect(context->sc->holder == context);
 	if (context->lender)

@@ -11,7 +11,7 @@
 #define WORK 100UL
 #define MS   1000000UL
 
-static struct task low, high;
+static struct task low, high, passive;
 static cap_t never; /* a notification that nobody signals */
 
 static struct task task_at(uint8_t priority)
@@ -30,6 +30,7 @@ static void setup(void)
 	never = object_new(OBJECT_NOTIFICATION, 0);
 	low = task_at(20);
 	high = task_at(40);
+	passive = task_new_passive();
 	ck_assert(!task_wait(&root, never, DEADLINE_NEVER));
 	ck_assert_ptr_eq(core.current, &high.thread->context);
 	fake.work = WORK;
@@ -172,6 +173,54 @@ START_TEST(nothing_is_lost)
 }
 END_TEST
 
+/* Of two reads of the counter the later can be the smaller by a little: nobody pays for half of eternity. */
+START_TEST(reads_out_of_order)
+{
+	struct sched_context *sc = object_of(high.sc);
+	uint64_t before = used(&high);
+	uint64_t since = core.since;
+
+	budget_set(sc, 50000, MS, fake.clock);
+	charge_until(since - 3);
+	ck_assert_uint_eq(used(&high), before);
+	charge_until(since + 7);
+	ck_assert_uint_eq(used(&high), before + 7);
+	ck_assert_uint_eq(sc->refill[sc->first].amount, 50000 - 7);
+	/* What is set aside for another ends before it began. */
+	core.cause = object_of(low.sc);
+	before = used(&low);
+	ck_assert_ptr_eq(charge_cause(since + 10), &core.returned);
+	core.returned = since + 8;
+	ck_assert_uint_eq(used(&low), before);
+	charge_until(since + 11);
+	ck_assert_uint_eq(sc->refill[sc->first].amount, 50000 - 11);
+}
+END_TEST
+
+/* What an interrupt does for somebody without time is not the work of who had a timeout before: that one owes it. */
+START_TEST(woken_without_time)
+{
+	uint64_t start, high_before, low_before;
+	uint64_t wake = fake.clock + 10000;
+
+	ck_assert(!task_wait(&high, never, wake));
+	ck_assert(!task_wait(&low, never, wake + 5000));
+	fake.work = WORK;
+	fake_pass(wake);
+	ck_assert(runs(&high));
+	start = fake.clock;
+	high_before = used(&high);
+	low_before = used(&low);
+	/* Both are due at one time: who has no time is the second. */
+	sched_block(&passive.thread->context, STATE_WAITING);
+	timeout_set(&passive.thread->context.deadline, wake + 5000);
+	fake_pass(wake + 5000);
+	ck_assert_int_eq(passive.thread->context.state, STATE_READY);
+	ck_assert_uint_eq(used(&high) - high_before, wake + 5000 - start);
+	ck_assert_uint_eq(used(&low) - low_before, 2 * WORK);
+}
+END_TEST
+
 /* Who is interrupted at the end of its turn, by somebody more urgent whom it woke, has not another one. */
 START_TEST(no_second_turn)
 {
@@ -204,6 +253,8 @@ int main(void)
 	tcase_add_test(tcase, an_interrupt_for_who_has_no_time);
 	tcase_add_test(tcase, the_end_of_a_budget);
 	tcase_add_test(tcase, nothing_is_lost);
+	tcase_add_test(tcase, reads_out_of_order);
+	tcase_add_test(tcase, woken_without_time);
 	tcase_add_checked_fixture(turns, setup_turns, NULL);
 	tcase_add_test(turns, no_second_turn);
 	return machine_main("charge", (TCase *[]){ tcase, turns }, 2);

@@ -485,6 +485,60 @@ START_TEST(the_time_is_lent_on)
 }
 END_TEST
 
+/* Who goes on and was not sent a message runs on that time as well: stopped and resumed, or without its endpoint. */
+START_TEST(goes_on_without_a_message)
+{
+	ck_assert_ok(thread_suspend(server.cap));
+	ck_assert_ok(thread_resume(server.cap));
+	ck_assert_ptr_eq(time_of(&server), object_of(sc));
+	machine_run_task(&server);
+	ck_assert_int_eq(task_status(&server), ERR_ABORTED);
+	ck_assert(done());
+	ck_assert_ptr_null(time_of(&server));
+	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
+	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, endpoint));
+	ck_assert_ptr_eq(time_of(&server), object_of(sc));
+	machine_run_task(&server);
+	ck_assert_int_eq(task_status(&server), ERR_ABORTED);
+}
+END_TEST
+
+/* The time is in use when it is resumed: it goes on when that is back. */
+START_TEST(goes_on_when_the_time_is_back)
+{
+	cap_t behind = object_new(OBJECT_ENDPOINT, 0);
+	struct task helper = task_new_passive();
+
+	task_serve(&helper, behind);
+	ring(1);
+	ck_assert(!task_call(&server, behind, 1, 0));
+	ck_assert_ok(thread_suspend(server.cap));
+	ck_assert_ok(thread_resume(server.cap));
+	machine_check();
+	ck_assert_ptr_eq(time_of(&helper), object_of(sc));
+	ck_assert(!task_reply_recv(&helper, behind, 0, 0));
+	ck_assert_ptr_eq(time_of(&server), object_of(sc));
+	machine_run_task(&server);
+	ck_assert_int_eq(task_status(&server), ERR_ABORTED);
+	ck_assert(done());
+}
+END_TEST
+
+/* Nobody could tell a server without any time that its wait is over: it waits on, and hears its callers. */
+START_TEST(a_deadline_of_who_has_nothing)
+{
+	ck_assert_ok(notification_unbind(bell));
+	ck_assert(!task_call(&client, callable, 0x11, 0));
+	ck_assert(!receive_until(fake.clock + 10 * US));
+	fake_pass(fake.clock + 20 * US);
+	ck_assert_int_eq(state_of(&server), STATE_RECEIVING);
+	ck_assert(!task_call(&client, callable, 0x22, 0));
+	ck_assert_uint_eq(task_label(&server), 0x22);
+	ck_assert(done());
+	ck_assert_int_eq(task_status(&client), OK);
+}
+END_TEST
+
 /* Lent on, and taken away. */
 START_TEST(lent_time_is_taken)
 {
@@ -624,6 +678,9 @@ int main(void)
 	tcase_add_loop_test(tcase, ends, 0, ENDS);
 	tcase_add_test(tcase, time_comes_back);
 	tcase_add_test(tcase, the_time_is_lent_on);
+	tcase_add_test(tcase, goes_on_without_a_message);
+	tcase_add_test(tcase, goes_on_when_the_time_is_back);
+	tcase_add_test(tcase, a_deadline_of_who_has_nothing);
 	tcase_add_test(tcase, lent_time_is_taken);
 	tcase_add_test(tcase, a_limit);
 	tcase_add_test(tcase, a_limit_of_who_was_called);

@@ -380,101 +380,6 @@ START_TEST(a_vmm_calls_on)
 }
 END_TEST
 
-/* A VMM that does not answer in the guest's time that it has for it is a fault; the guest gets another's answer. */
-START_TEST(late)
-{
-	cap_t faults = object_new(OBJECT_ENDPOINT, 0);
-	struct task manager = task_new();
-	const uint64_t limit = 3000000;
-
-	ck_assert_ok(thread_suspend(vmm.cap));
-	ck_assert_ok(thread_configure(vmm.cap, 0, 0, minted(faults, RIGHT_WRITE, 0x33)));
-	task_serve(&manager, faults);
-	task_serve(&vmm, endpoint);
-	ck_assert_ok(vcpu_set_answer_limit(guest.cap, limit));
-	start();
-	exits(EXIT_HYPERCALL, 0);
-	machine_run_task(&vmm);
-	/* Time that others use does not count. */
-	fake_pass(fake.clock + limit - 1000);
-	machine_run_task(&root);
-	fake_pass(fake.clock + 10 * limit);
-	ck_assert_int_eq(vmm.thread->context.state, STATE_READY);
-	machine_run_task(&vmm);
-	fake_pass(fake.clock + 999);
-	ck_assert_int_eq(vmm.thread->context.state, STATE_READY);
-	fake_pass(fake.clock + 1);
-	ck_assert_int_eq(vmm.thread->context.state, STATE_FAULTED);
-	machine_check();
-	ck_assert_uint_eq(task_label(&manager), LABEL_FAULT);
-	ck_assert_uint_eq(task_badge(&manager), 0x33);
-	ck_assert_uint_eq(task_word(&manager, 0), FAULT_LATE);
-	/* As after any fault. */
-	ck_assert_ok(thread_suspend(vmm.cap));
-	task_serve(&vmm, endpoint);
-	ck_assert_uint_eq(task_word(&vmm, 2), EXIT_REDELIVERED);
-	/* Told again, it has all of the time again, and no more. */
-	machine_run_task(&vmm);
-	fake_pass(fake.clock + limit - 1);
-	ck_assert_int_eq(vmm.thread->context.state, STATE_READY);
-	ck_assert(!task_recv(&manager, faults));
-	machine_run_task(&vmm);
-	fake_pass(fake.clock + 1);
-	ck_assert_int_eq(vmm.thread->context.state, STATE_FAULTED);
-	ck_assert_ok(thread_suspend(vmm.cap));
-	task_serve(&vmm, endpoint);
-	ck_assert_ok(answer(DISPOSITION_STEP));
-	/* Answered in time, each exit has all of it. */
-	for (unsigned int i = 0; i < 5; i++) {
-		exits(EXIT_HYPERCALL, 0);
-		machine_run_task(&vmm);
-		fake_pass(fake.clock + limit - 1);
-		ck_assert_ok(answer(DISPOSITION_STEP));
-	}
-	/* The guest itself may run for as long as it likes. */
-	machine_run_guest(&guest);
-	fake_pass(fake.clock + 10 * limit);
-	ck_assert_int_eq(state(), STATE_READY);
-}
-END_TEST
-
-/* A server that its VMM calls is late in its place; one with time of its own does not count. */
-START_TEST(late_down_the_chain)
-{
-	struct task driver = task_new_passive();
-	struct task successor = task_new_passive();
-	struct task other = task_new();
-	cap_t drivers = object_new(OBJECT_ENDPOINT, 0);
-	cap_t others = object_new(OBJECT_ENDPOINT, 0);
-
-	task_serve(&driver, drivers);
-	task_serve(&other, others);
-	ck_assert_ok(vcpu_set_answer_limit(guest.cap, 1000));
-	start();
-	exits(EXIT_MEMORY, 0);
-	ck_assert(!task_call(&vmm, others, 5, 6));
-	machine_run_task(&other);
-	fake_pass(fake.clock + 5000);
-	ck_assert(!task_reply_recv(&other, others, 1, 0));
-	ck_assert(!task_call(&vmm, drivers, 5, 6));
-	machine_run_task(&driver);
-	fake_pass(fake.clock + 1000);
-	/* Nobody is told of its faults: it stops. */
-	ck_assert_int_eq(driver.thread->context.state, STATE_STOPPED);
-	ck_assert_int_eq(task_status(&vmm), ERR_ABORTED);
-	machine_check();
-	/* Who goes on has a limit again. */
-	task_serve(&successor, drivers);
-	machine_run_task(&vmm);
-	ck_assert(!task_call(&vmm, drivers, 5, 6));
-	machine_run_task(&successor);
-	fake_pass(fake.clock + 1000);
-	ck_assert_int_eq(successor.thread->context.state, STATE_STOPPED);
-	ck_assert_int_eq(task_status(&vmm), ERR_ABORTED);
-	machine_check();
-}
-END_TEST
-
 /* The line that a device server clears while a guest that was reset has configured nothing is down when it has. */
 START_TEST(line_over_a_reset)
 {
@@ -518,8 +423,6 @@ int main(void)
 	tcase_add_test(tcase, told_again);
 	tcase_add_test(tcase, told_to_who_comes_later);
 	tcase_add_test(tcase, a_vmm_calls_on);
-	tcase_add_test(tcase, late);
-	tcase_add_test(tcase, late_down_the_chain);
 	tcase_add_test(tcase, line_over_a_reset);
 	return machine_main("exit", &tcase, 1);
 }

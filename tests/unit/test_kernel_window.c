@@ -133,6 +133,7 @@ START_TEST(deadlines_apart)
 {
 	uint64_t due;
 
+	time_new(server.cap, 1000000, 1000000);
 	ck_assert_ok(set(0, AT, PAGES));
 	guest_accesses(AT + PAGES * PAGE_SIZE, LOAD);
 	due = fake.clock + 1000000;

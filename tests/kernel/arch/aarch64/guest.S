@@ -135,6 +135,18 @@ program guest_calls
 	hvc	#3
 0:	b	0b
 
+/* Makes its call after x0 ticks. */
+program guest_works
+	isb
+	mrs	x1, cntvct_el0
+	add	x0, x0, x1
+0:	isb
+	mrs	x1, cntvct_el0
+	cmp	x1, x0
+	b.lo	0b
+	hvc	#0x1234
+1:	b	1b
+
 /* One access to x0 each, then x1 is what was read. */
 	.macro	access name, instruction:vararg
 	program	\name

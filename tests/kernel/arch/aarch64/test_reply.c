@@ -2,7 +2,7 @@
 /* Replies that are refused, and what becomes of exits that are not answered. */
 #include "vm.h"
 
-extern const char guest_calls[], guest_jump[], guest_spin[];
+extern const char guest_calls[], guest_jump[], guest_spin[], guest_works[];
 
 #define VMM_ENDPOINT 1
 
@@ -112,8 +112,8 @@ static void unanswered_comes_again(void)
 	EXPECT_EQUAL(vm.exit.word[2] & EXIT_REDELIVERED, 0);
 }
 
-/* A VMM of its own process, without time: answers starts, then stands in its first other exit. */
-static volatile uint64_t vmm_phase, vmm_sequence;
+/* A VMM of its own process, without time: answers starts, then stands in its first other exit, or asks for it again and again. */
+static volatile uint64_t vmm_phase, vmm_sequence, vmm_asks;
 
 static void stubborn_vmm(uint64_t status, uint64_t label, uint64_t sequence, uint64_t address)
 {
@@ -128,12 +128,14 @@ static void stubborn_vmm(uint64_t status, uint64_t label, uint64_t sequence, uin
 	vmm_sequence = m.word[0];
 	vmm_phase = 2;
 	for (;;)
-		continue;
+		if (vmm_asks)
+			message_recv(VMM_ENDPOINT, &m, DEADLINE_NEVER);
 }
 
 static struct worker vmm_new(struct process *process)
 {
 	vmm_phase = 0;
+	vmm_asks = 0;
 	process_new(process);
 	process_give(process, VMM_ENDPOINT, vm.endpoint, RIGHT_READ, 0);
 	return worker_new_served(process, stubborn_vmm, vm.endpoint, PRIORITY_MIDDLE);
@@ -204,7 +206,7 @@ static void server_on_the_guests_time(void)
 }
 
 /* It is stopped and reported, and its successor has the exit. */
-static void server_late(void)
+static void expect_late(bool asks)
 {
 	struct process process;
 	struct message fault;
@@ -215,18 +217,48 @@ static void server_late(void)
 	EXPECT_OK(vcpu_set_answer_limit(vm.vcpu, ticks(5000)));
 	prepare_run(guest_calls, 0);
 	vmm = vmm_new(&process);
+	vmm_asks = asks;
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	EXPECT_OK(message_recv(process.fault_endpoint, &fault, soon()));
 	EXPECT_EQUAL(fault.label, LABEL_FAULT);
 	EXPECT_EQUAL(fault.badge, 0x100);
 	EXPECT_EQUAL(fault.word[0], FAULT_LATE);
 	EXPECT_EQUAL(vmm_phase, 2);
+	/* The turn of 10 ms in which the guest made the exit does not count. */
 	EXPECT(time_consumed(vm.time) >= ticks(5000));
-	EXPECT(time_consumed(vm.time) < ticks(6000));
+	EXPECT(time_consumed(vm.time) < ticks(16000));
 	EXPECT_OK(thread_suspend(vmm.thread));
 	vm_wait();
 	VM_EXPECT_CALL(0x1234);
 	EXPECT(vm.exit.word[2] & EXIT_REDELIVERED);
+}
+
+static void server_late(void)
+{
+	expect_late(false);
+}
+
+static void server_asks_again(void)
+{
+	expect_late(true);
+}
+
+/* What the guest itself used since it was last charged is not its VMM's. */
+static void guest_works_before(void)
+{
+	struct process process;
+	struct message fault;
+
+	vm_new();
+	EXPECT_OK(vcpu_set_answer_limit(vm.vcpu, ticks(1000)));
+	prepare_run(guest_works, ticks(4000));
+	vmm_new(&process);
+	EXPECT_OK(vcpu_start(vm.vcpu));
+	EXPECT_STATUS(message_recv(process.fault_endpoint, &fault, counter_after_us(4500)),
+		      ERR_DEADLINE);
+	EXPECT_EQUAL(vmm_phase, 2);
+	EXPECT_OK(message_recv(process.fault_endpoint, &fault, counter_after_us(1500)));
+	EXPECT_EQUAL(fault.word[0], FAULT_LATE);
 }
 
 static const struct test tests[] = {
@@ -241,6 +273,8 @@ static const struct test tests[] = {
 	{ "reply: the VMM is destroyed", server_destroyed },
 	{ "reply: the VMM runs on its guest's time", server_on_the_guests_time },
 	{ "reply: the VMM is late", server_late },
+	{ "reply: the VMM asks for the exit again and again", server_asks_again },
+	{ "reply: the guest works before its exit", guest_works_before },
 };
 
 const struct suite reply_suite = SUITE(tests);
