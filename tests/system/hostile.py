@@ -24,6 +24,7 @@ ROUNDS = 2
 ATTACKS = {
     "registers": 2 * 8 * 16 * 16 * 8,
     "instructions": 8 * 16 * 16 * 8 * 4,
+    "memory": 1696,
 }
 
 
