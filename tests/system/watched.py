@@ -82,12 +82,13 @@ class Memory:
         return record["count"] if record else 0
 
 
-def prepare(directory, description, *options):
-    """The command that starts a machine with its memory in a file, and that memory."""
+def prepare(directory, description, *options, build=()):
+    """The command that starts a machine with its memory in a file, and that memory. What is in `build` are
+    options for the host tool."""
     path = os.path.join(directory, "system.json")
     with open(path, "w", encoding="ascii") as file:
         json.dump(description, file)
-    image = Image.build(directory, path, "--seed", "1")
+    image = Image.build(directory, path, "--seed", "1", *build)
     memory = Memory(os.path.join(directory, "memory"))
     backend = (f"memory-backend-file,id=memory,size={image.memory_mib()}M,share=on,"
                f"mem-path={memory.path}")
