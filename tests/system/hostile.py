@@ -4,7 +4,7 @@
 
 The attacker itself checks what comes of each attempt. Here it counts that it made all of them, that
 the other comes to the results it has alone, and that every server and the kernel are as before.
-Called with the name of an attack.
+Called with the name of an attack; with "tags" behind it on a machine that has memory tags.
 """
 
 import re
@@ -27,7 +27,9 @@ ATTACKS = {
     "instructions": 8 * 16 * 16 * 8 * 4,
     "memory": 1696,
     "leaks": 80,
+    "features": 705,
 }
+TAGS = ("-machine", "mte=on")
 # A clock that the attack's own server stands in for.
 CLOCK = [{"type": "pl011", "address": "0x09000000", "interrupt": 33},
          {"type": "pl031", "address": "0x09010000", "interrupt": 34, "isolated": True}]
@@ -103,13 +105,13 @@ def judge_second(attack, running):
     running.expect(f"{attack}: {ATTACKS[attack]} tried, {ATTACKS[attack]} as specified, 0 exempt")
 
 
-def test(attack):
+def test(attack, *tags):
     with tempfile.TemporaryDirectory() as directory:
         build = ()
         if attack in PAIRS:
             build = ("--programs", programs(directory, "vmm-server", "device-server",
                                             built("leak-server")))
-        command, memory = prepare(directory, describe(attack), build=build)
+        command, memory = prepare(directory, describe(attack), *(TAGS if tags else ()), build=build)
         with machine(command) as running:
             for _ in range(2 if attack in PAIRS else 1):
                 running.expect(r"guest (attacker|second): powered off", SECONDS)
@@ -124,7 +126,7 @@ def test(attack):
 
 def main():
     try:
-        test(sys.argv[1])
+        test(*sys.argv[1:])
     except Failure as failure:
         print(f"{sys.argv[1]}: {failure}", file=sys.stderr)
         return 1

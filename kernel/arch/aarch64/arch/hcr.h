@@ -23,6 +23,7 @@
 #define HCR_E2H   BIT(34)
 #define HCR_TLOR  BIT(35)
 #define HCR_TERR  BIT(36)
+#define HCR_TID5  BIT(58)
 
 /* The interrupts stay EL2's: TGE routes everything of EL0 here. */
 #define HCR_HOST (HCR_E2H | HCR_RW | HCR_TGE | HCR_FMO | HCR_IMO | HCR_AMO)
@@ -33,4 +34,4 @@
  */
 #define HCR_GUEST                                                                                 \
 	(HCR_E2H | HCR_RW | HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TWI | \
-	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TLOR | HCR_TERR)
+	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TLOR | HCR_TERR | HCR_TID5)
