@@ -158,11 +158,12 @@ enum status guest_space_set_window(struct invocation *call, uint32_t index, uint
 {
 	struct address_space *space = (struct address_space *)call->slot->object;
 	struct wish wish = { .address = address, .pages = pages };
-	struct window *window = space->windows + index;
+	struct window *window;
 	enum status status;
 
 	if (index >= WINDOWS_MAX || (!endpoint && !doorbell))
 		return ERR_ARGUMENT;
+	window = &space->windows[index];
 	if (doorbell ? doorbell_offset >> PAGE_BITS >= pages : doorbell_offset)
 		return ERR_ARGUMENT;
 	if (is_in_use(window))
