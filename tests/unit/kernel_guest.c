@@ -8,9 +8,8 @@ cap_t endpoint, event;
 struct task vmm;
 struct guest guest;
 
-void guest_setup(void)
+void guest_make(void)
 {
-	machine_start();
 	endpoint = object_new(OBJECT_ENDPOINT, 0);
 	event = object_new(OBJECT_NOTIFICATION, 0);
 	vmm = task_new_passive();
@@ -19,6 +18,12 @@ void guest_setup(void)
 	ck_assert_ok(vcpu_start(guest.cap));
 	ck_assert_ok(notification_bind_event(event, guest.cap));
 	vcpu_update(guest.vcpu)->registers = (struct registers){ .pc = 0x1000, .pstate = 5 };
+}
+
+void guest_setup(void)
+{
+	machine_start();
+	guest_make();
 }
 
 void guest_teardown(void)

@@ -11,6 +11,8 @@ extern cap_t endpoint, event;
 extern struct task vmm;
 extern struct guest guest;
 
+/* Of a machine that was started, and with it. */
+void guest_make(void);
 void guest_setup(void);
 void guest_teardown(void);
 

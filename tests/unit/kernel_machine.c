@@ -81,6 +81,15 @@ void machine_start(void)
 	remember(&root.thread->context);
 }
 
+void machine_clear(void)
+{
+	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, MACHINE_UNTYPED));
+	next_slot = ROOT_SLOT_FREE;
+	context_count = 0;
+	remember(&root.thread->context);
+	machine_check();
+}
+
 TCase *machine_case(const char *name)
 {
 	TCase *tcase = tcase_create(name);

@@ -62,6 +62,9 @@ struct manifest *machine_manifest(void);
  */
 void machine_start(void);
 
+/* All that was made of the largest Untyped is revoked: as after the start, but that the clock goes on. */
+void machine_clear(void);
+
 /* For Check: no test needs another start. */
 TCase *machine_case(const char *name);
 

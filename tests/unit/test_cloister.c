@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tests of the host tool: their main program, and the bench that they work on.
+ * The bench that the tests of the host tool work on.
  */
 #include "test_cloister.h"
 
@@ -172,19 +172,4 @@ bool bench_make(struct bench *bench, bool root_only)
 			  arena_print(&bench->arena, "%s/loader/boot/loader.aarch64.bin",
 				      bench->folder),
 			  &bench->image);
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(formats_suite());
-	int failed;
-
-	srunner_add_suite(runner, document_suite());
-	srunner_add_suite(runner, tree_suite());
-	srunner_add_suite(runner, plan_suite());
-	srunner_add_suite(runner, plan_device_suite());
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
