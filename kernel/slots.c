@@ -76,11 +76,11 @@ static void set_bit(uint64_t *word, uint32_t bit, bool value)
 	*word = (*word & ~BIT(bit)) | ((uint64_t)value << bit);
 }
 
-/* The guest is done with an interrupt that was active in no list register. */
+/* The guest is done with an interrupt that was active in no list register. One that came and waits is not done. */
 static void deactivate(struct slots *slots, uint32_t slot)
 {
 	slots->active &= ~BIT(slot);
-	end_hardware(slots, BIT(slot));
+	end_hardware(slots, BIT(slot) & ~slots->arrived);
 }
 
 /* A line that is up stays so. */
@@ -177,8 +177,21 @@ static uint32_t most_urgent(const struct slots *slots, uint64_t set)
 	return best;
 }
 
+/*
+ * The guest has ended what it does not handle, but for what it has not seen either. What it handled is ended although its slot
+ * may pend again, by a line of the VMM's or a latch; not if the physical interrupt itself waits, in a list register or disabled.
+ */
+static void end_apart(const struct slots *slots, uint64_t handled, uint64_t pending,
+		      uint64_t active)
+{
+	uint64_t unseen = slots->arrived | (pending & (slots->arrived_lent | ~handled));
+
+	end_each(slots, slots->apart & ~active & ~unseen);
+}
+
 void slots_fold(struct slots *slots)
 {
+	uint64_t handled = slots->active;
 	uint64_t pending = 0;
 	uint64_t active = 0;
 	uint64_t taken = 0;
@@ -200,7 +213,8 @@ void slots_fold(struct slots *slots)
 	/* Empty registers would ask for more for ever. */
 	list_register_overflow(false, false);
 	slots->active |= active;
-	end_hardware(slots, slots->apart & ~(pending | active));
+	if (slots->apart)
+		end_apart(slots, handled, pending, active);
 	/* A line speaks for itself; what else the guest has not acknowledged comes back. */
 	slots->latch |= slots->latch_lent & pending;
 	slots->arrived |= slots->arrived_lent & pending;
@@ -268,10 +282,12 @@ void slots_fill(struct slots *slots)
 	waiting = pending | slots->active;
 	/*
 	 * A list register that names a physical interrupt cannot be pending and active at once, nor tell of its EOI (IHI
-	 * 0069, 12.4.7). What needs either is ended by slots_fold().
+	 * 0069, 12.4.7), and its EOI would end one that waits, disabled, behind an active state that the VMM made up. What
+	 * needs either is ended by slots_fold().
 	 */
-	slots->apart = slots->hardware.set &
-		       ((pending & slots->active) | (slots->level & slots->line)) & waiting;
+	slots->apart =
+		slots->hardware.set & waiting &
+		(((pending | slots->arrived) & slots->active) | (slots->level & slots->line));
 	first = waiting;
 	/* A single one is for what can be taken: the end of what is active is told all the same. */
 	if (room == 1 && (pending & ~slots->active))

@@ -239,6 +239,24 @@ START_TEST(with_a_line_of_the_vmm)
 }
 END_TEST
 
+/* Pended by that line while the guest handles it, and the line goes: the end was that of the physical one all the same. */
+START_TEST(ended_under_a_line_of_the_vmm)
+{
+	pass(0);
+	set_slot(CONFIGURED | SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE);
+	raise_line();
+	ck_assert_uint_eq(fake_guest_acknowledge(), NUMBER);
+	/* The list register is filled anew: active, and pending by the line. */
+	set_slot(0);
+	drop_line();
+	fake_guest_eoi(NUMBER);
+	set_slot(SLOT_SET_LINE);
+	expect_nothing();
+	raise_line();
+	serve();
+}
+END_TEST
+
 /* A slot that the guest disabled: one interrupt, then silence; enabled, it is there. */
 START_TEST(disabled)
 {
@@ -285,6 +303,41 @@ START_TEST(taken_by_the_vmm)
 	fake_guest_eoi(NUMBER);
 	expect_nothing();
 	raise_line();
+	serve();
+}
+END_TEST
+
+/* One that waits for the guest is the slot's, and stays quiet, whatever the VMM says of an active state. */
+START_TEST(waiting_is_not_active)
+{
+	pass(0);
+	ck_assert_ok(vcpu_set_slot(guest.cap, SLOT, SLOT_CONFIGURE | SLOT_NUMBER(NUMBER)));
+	raise_line();
+	ck_assert_ok(vcpu_set_slot(guest.cap, SLOT, _i ? SLOT_ACTIVATE : 0));
+	ck_assert_ok(vcpu_set_slot(guest.cap, SLOT, SLOT_DEACTIVATE));
+	ck_assert(fake_irq_active(IRQ));
+	set_slot(CONFIGURED);
+	serve();
+}
+END_TEST
+
+/* Nor does the guest's end of an active state that the VMM made up end one that waits, disabled. */
+START_TEST(waiting_behind_an_active_state)
+{
+	pass(0);
+	set_slot(SLOT_CONFIGURE | SLOT_NUMBER(NUMBER) | SLOT_ACTIVATE);
+	raise_line();
+	/* Another, so that the guest handles something. */
+	ck_assert_ok(
+		vcpu_set_slot(guest.cap, SLOT + 1,
+			      SLOT_CONFIGURE | SLOT_NUMBER(NUMBER + 1) | SLOT_ENABLED | SLOT_PEND));
+	machine_run_guest(&guest);
+	ck_assert_uint_eq(fake_guest_acknowledge(), NUMBER + 1);
+	fake_guest_eoi(NUMBER);
+	ck_assert(fake_irq_active(IRQ));
+	set_slot(0);
+	ck_assert(fake_irq_active(IRQ));
+	set_slot(CONFIGURED);
 	serve();
 }
 END_TEST
@@ -491,8 +544,11 @@ int main(void)
 	tcase_add_test(tcase, quiet_in_time);
 	tcase_add_test(tcase, pended_by_the_guest);
 	tcase_add_test(tcase, with_a_line_of_the_vmm);
+	tcase_add_test(tcase, ended_under_a_line_of_the_vmm);
 	tcase_add_test(tcase, disabled);
 	tcase_add_test(tcase, taken_by_the_vmm);
+	tcase_add_loop_test(tcase, waiting_is_not_active, 0, 2);
+	tcase_add_test(tcase, waiting_behind_an_active_state);
 	tcase_add_test(tcase, not_on_the_core);
 	tcase_add_test(tcase, wakes);
 	tcase_add_loop_test(tcase, restarted, 0, 4);
