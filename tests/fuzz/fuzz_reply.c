@@ -274,6 +274,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		machine_start();
 	guest_make();
 	while (input_more()) {
+		/* What is due comes first. */
+		fake_pass(fake.clock);
 		switch (input_below(8)) {
 		case 0:
 			manage();

@@ -38,11 +38,13 @@ static void make(void)
 		model[i].latch = model[i].line = model[i].level = model[i].active = false;
 }
 
-/* Handlers come from no Untyped. */
+/* Handlers come from no Untyped. Without them nothing is left of what came. */
 static void clear(void)
 {
-	for (unsigned int i = 0; i < PASSED; i++)
+	for (unsigned int i = 0; i < PASSED; i++) {
 		ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, handlers[i]));
+		expect(!fake_irq_active(IRQ + i));
+	}
 	machine_clear();
 }
 

@@ -35,14 +35,16 @@ static uint64_t frame_at; /* 0: it is not mapped */
 /* Which window's server has an exit of the guest; WINDOWS_MAX: the VMM has it, or nobody. */
 static unsigned int asked;
 
-static void make_doors(void)
+static void make_door(unsigned int server)
 {
-	for (unsigned int i = 0; i < SERVERS; i++)
-		ck_assert_ok(cnode_mint(ROOT_SLOT_CNODE, endpoints[i], ROOT_SLOT_CNODE, doors[i],
-					RIGHT_WRITE, i + 1));
-	for (unsigned int i = 0; i < BELLS; i++)
-		ck_assert_ok(cnode_mint(ROOT_SLOT_CNODE, bells[i], ROOT_SLOT_CNODE, bell_doors[i],
-					RIGHT_WRITE, BADGE));
+	ck_assert_ok(cnode_mint(ROOT_SLOT_CNODE, endpoints[server], ROOT_SLOT_CNODE, doors[server],
+				RIGHT_WRITE, server + 1));
+}
+
+static void make_bell_door(unsigned int bell)
+{
+	ck_assert_ok(cnode_mint(ROOT_SLOT_CNODE, bells[bell], ROOT_SLOT_CNODE, bell_doors[bell],
+				RIGHT_WRITE, BADGE));
 }
 
 static void make(void)
@@ -57,12 +59,13 @@ static void make(void)
 		servers[i] = task_new_passive();
 		task_serve(&servers[i], endpoints[i]);
 		doors[i] = slot_new();
+		make_door(i);
 	}
 	for (unsigned int i = 0; i < BELLS; i++) {
 		bells[i] = object_new(OBJECT_NOTIFICATION, 0);
 		bell_doors[i] = slot_new();
+		make_bell_door(i);
 	}
-	make_doors();
 	weak_door = minted(endpoints[0], RIGHT_READ, 0);
 	for (unsigned int i = 0; i < WINDOWS_MAX; i++)
 		list[i].pages = 0;
@@ -167,9 +170,10 @@ static void revoke(void)
 		else if (!is_server && list[i].bell == number)
 			list[i].bell = BELLS;
 	}
-	/* Some of these are there still: their places are taken. */
-	for (unsigned int i = 0; i < SERVERS + BELLS; i++)
-		cnode_delete(ROOT_SLOT_CNODE, i < SERVERS ? doors[i] : bell_doors[i - SERVERS]);
+	if (is_server)
+		make_door(number);
+	else
+		make_bell_door(number);
 }
 
 static void map_frame(void)
@@ -299,7 +303,6 @@ static void step(void)
 		break;
 	case 3:
 		revoke();
-		make_doors();
 		break;
 	case 4:
 		map_frame();
