@@ -339,11 +339,26 @@ void arch_vcpu_abort(struct vcpu *vcpu)
 	take_exception(vcpu, (class + same_level) << 26 | ESR_IL | iss, true);
 }
 
+/*
+ * FEAT_IDST: an UNDEFINED read among the identification registers (op0 3, op1 0, 1 and 3, CRn 0, CRm 0 to 7) has the syndrome
+ * of a trapped one. All processors with a register there that traps have that feature.
+ */
+static bool is_identification_read(const struct exit *exit)
+{
+	uint64_t op1 = REGISTER_OP1_OF(exit->address);
+
+	return exit->kind == EXIT_REGISTER && !(exit->access & ACCESS_WRITE) &&
+	       REGISTER_OP0_OF(exit->address) == 3 && op1 <= 3 && op1 != 2 &&
+	       REGISTER_CRN_OF(exit->address) == 0 && REGISTER_CRM_OF(exit->address) < 8;
+}
+
 void arch_vcpu_undefined(struct vcpu *vcpu)
 {
+	uint64_t esr = vcpu->exit.syndrome;
+
 	if (vcpu->exit.kind == EXIT_HYPERCALL)
-		vcpu->context.registers->pc -= vcpu->exit.syndrome & ESR_IL ? 4 : 2;
-	take_exception(vcpu, vcpu->exit.syndrome & ESR_IL, false);
+		vcpu->context.registers->pc -= esr & ESR_IL ? 4 : 2;
+	take_exception(vcpu, is_identification_read(&vcpu->exit) ? esr : esr & ESR_IL, false);
 }
 
 bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64_t *physical)

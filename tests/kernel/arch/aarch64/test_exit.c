@@ -9,6 +9,7 @@ extern const char guest_system_registers[], guest_mmu[], guest_ldr_x[];
 /* Exception classes in a guest's ESR_EL1 (Arm ARM D24.2.40). */
 #define CLASS(syndrome) ((syndrome) >> 26 & 0x3f)
 #define CLASS_UNKNOWN   0x00
+#define CLASS_REGISTER  0x18
 #define CLASS_FETCH     0x21
 #define CLASS_DATA      0x25
 #define FAULT_EXTERNAL  0x10
@@ -95,13 +96,24 @@ static void abort_in_the_guest(void)
 	EXPECT_EQUAL(vm.page->registers.x[12], GUEST_NOWHERE);
 }
 
-static void undefined_in_the_guest(void)
+static void undefined_at(const char *code, uint64_t class)
 {
-	vm_boot(guest_read_pfr0, 0, 0, EXIT_REGISTER);
+	vm_boot(code, 0, 0, EXIT_REGISTER);
 	vm_reply(DISPOSITION_UNDEFINED, 0);
 	VM_EXPECT_CALL(0xe0);
-	EXPECT_EQUAL(CLASS(vm.page->registers.x[10]), CLASS_UNKNOWN);
-	EXPECT_EQUAL(vm.page->registers.x[11], guest_address(guest_read_pfr0) + ACCESS_OFFSET);
+	EXPECT_EQUAL(CLASS(vm.page->registers.x[10]), class);
+	EXPECT_EQUAL(vm.page->registers.x[11], guest_address(code) + ACCESS_OFFSET);
+}
+
+static void undefined_in_the_guest(void)
+{
+	undefined_at(guest_write_sgi, CLASS_UNKNOWN);
+}
+
+/* FEAT_IDST: as a trapped read of it. */
+static void undefined_identification(void)
+{
+	undefined_at(guest_read_pfr0, CLASS_REGISTER);
 }
 
 static void own_exceptions(void)
@@ -305,6 +317,7 @@ static const struct test tests[] = {
 	{ "exit: a fetch from data", fetch_of_data },
 	{ "exit: an external abort in the guest", abort_in_the_guest },
 	{ "exit: an undefined instruction in the guest", undefined_in_the_guest },
+	{ "exit: an undefined identification register", undefined_identification },
 	{ "exit: the guest's own exceptions are none", own_exceptions },
 	{ "exit: a trapped register is read", register_read },
 	{ "exit: another trapped register", register_by_encoding },
