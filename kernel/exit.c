@@ -153,12 +153,7 @@ static enum status take_slots(struct vcpu *vcpu, struct reply *reply)
 	reply->slot_changes = __atomic_load_n(&update->slot_changes, __ATOMIC_RELAXED);
 	if (reply->slot_changes > SLOT_CHANGES_MAX)
 		return ERR_REPLY;
-	for (uint32_t i = 0; i < reply->slot_changes; i++) {
-		reply->slots[i] = __atomic_load_n(&update->slots[i], __ATOMIC_RELAXED);
-		if (slots_check(SLOT_INDEX_OF(reply->slots[i]), reply->slots[i]) != OK)
-			return ERR_REPLY;
-	}
-	return OK;
+	return slots_read(reply->slots, update->slots, reply->slot_changes) ? OK : ERR_REPLY;
 }
 
 /* Copy and check all that the server says. */
@@ -185,8 +180,7 @@ static enum status take_reply(struct vcpu *vcpu, uint64_t label,
 
 static void change_slots(struct vcpu *vcpu, const struct reply *reply)
 {
-	for (uint32_t i = 0; i < reply->slot_changes; i++)
-		slots_change(&vcpu->slots, SLOT_INDEX_OF(reply->slots[i]), reply->slots[i]);
+	slots_take(&vcpu->slots, reply->slots, reply->slot_changes);
 	arch_vcpu_mirror_timer(vcpu);
 }
 

@@ -77,7 +77,7 @@ void object_create(struct slot *slot, paddr_t address)
 }
 
 /* Empty slots of a CNode between two looks at the interrupts. */
-#define EMPTY_SLOTS 64
+#define EMPTY_SLOTS 32
 
 /*
  * Nobody has this CNode any more, so what is behind `data` stays empty. A CNode holds no CNodes and no Untypeds but in the root

@@ -62,13 +62,19 @@ bool slots_untie(struct slots *slots, uint32_t slot)
 	return in_flight;
 }
 
-enum status slots_check(uint32_t slot, uint64_t change)
+static bool is_valid(uint64_t change)
 {
-	if (slot >= VCPU_SLOTS)
-		return ERR_ARGUMENT;
-	if ((change & SLOT_CONFIGURE) && !list_register_number_valid(SLOT_NUMBER_OF(change)))
-		return ERR_ARGUMENT;
-	return OK;
+	return !(change & SLOT_CONFIGURE) || list_register_number_valid(SLOT_NUMBER_OF(change));
+}
+
+bool slots_read(uint64_t *changes, const uint64_t *page, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		changes[i] = __atomic_load_n(&page[i], __ATOMIC_RELAXED);
+		if (!is_valid(changes[i]))
+			return false;
+	}
+	return true;
 }
 
 static void set_bit(uint64_t *word, uint32_t bit, bool value)
@@ -91,26 +97,24 @@ static void unpend(struct slots *slots, uint32_t slot)
 	slots->latch &= ~BIT(slot);
 }
 
-static void configure(struct slots *slots, uint32_t slot, uint64_t change)
+/* In one piece: a reply can hold a change of each slot. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void configure(struct slots *slots, uint32_t slot, uint64_t change)
 {
 	/* What came while the slot was an edge is what the line says now. */
 	if (slots_is_driven(slots, slot) && (change & SLOT_LEVEL) && !(slots->level & BIT(slot)))
 		slots->latch &= ~BIT(slot);
-	slots->number[slot] = (uint16_t)SLOT_NUMBER_OF(change);
-	slots->priority[slot] = (uint8_t)SLOT_PRIORITY_OF(change);
 	set_bit(&slots->group1, slot, change & SLOT_GROUP1);
 	set_bit(&slots->enabled, slot, change & SLOT_ENABLED);
 	set_bit(&slots->level, slot, change & SLOT_LEVEL);
+	slots->number[slot] = (uint16_t)SLOT_NUMBER_OF(change);
+	slots->priority[slot] = (uint8_t)SLOT_PRIORITY_OF(change);
 }
 
-enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
+/* The change is one that can be taken. What the list registers know of the slot came first: it would be lost otherwise. */
+INLINE void apply(struct slots *slots, uint32_t slot, uint64_t change)
 {
-	enum status status = slots_check(slot, change);
-
-	if (status != OK)
-		return status;
-	/* What the list registers know of the slot comes first, or the change would be lost under it. */
-	slots_fold(slots);
 	if (change & SLOT_CONFIGURE)
 		configure(slots, slot, change);
 	if ((change & SLOT_SET_LINE) && !slots_is_driven(slots, slot))
@@ -123,8 +127,24 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
 		slots->active |= BIT(slot);
 	if (change & SLOT_DEACTIVATE)
 		deactivate(slots, slot);
+}
+
+enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
+{
+	if (slot >= VCPU_SLOTS || !is_valid(change))
+		return ERR_ARGUMENT;
+	slots_fold(slots);
+	apply(slots, slot, change);
 	slots->dirty = true;
 	return OK;
+}
+
+void slots_take(struct slots *slots, const uint64_t *changes, uint32_t count)
+{
+	slots_fold(slots);
+	for (uint32_t i = 0; i < count; i++)
+		apply(slots, SLOT_INDEX_OF(changes[i]), changes[i]);
+	slots->dirty = true;
 }
 
 void slots_signal(struct slots *slots, uint32_t slot)

@@ -41,7 +41,6 @@ void vcpu_init(struct vcpu *vcpu)
 	context_init(&vcpu->context, CONTEXT_VCPU, &vcpu_page(vcpu)->registers);
 	timeout_init(&vcpu->event_timeout, TIMEOUT_EVENT);
 	timeout_init(&vcpu->timer_timeout, TIMEOUT_TIMER);
-	slots_reset(&vcpu->slots);
 	vcpu->answer_limit = DEADLINE_NEVER;
 	vcpu->armed = true;
 	renew_serial(vcpu);

@@ -4,6 +4,7 @@
  * guest needs no memory of its own in the kernel's hands, and a VMM can show its guest's state to who debugs it.
  */
 #include <kernel_dispatch.h>
+#include <list_register.h>
 #include <vcpu.h>
 
 static struct vcpu *invoked(struct invocation *call)
@@ -71,8 +72,7 @@ static bool is_valid(const struct vcpu_common *common)
 	    (common->flags & ~(uint32_t)(VCPU_ARMED | VCPU_DEADLINE_PASSED)))
 		return false;
 	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
-		if (slots_check(i, SLOT_CONFIGURE | common->number[i]) != OK ||
-		    common->number[i] > SLOT_NUMBER_MASK)
+		if (!list_register_number_valid(common->number[i]))
 			return false;
 	return true;
 }

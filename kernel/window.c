@@ -132,18 +132,25 @@ static enum status find(struct invocation *call, cap_t cap, enum object_type typ
 	return status == OK && *slot ? slot_can_derive(*slot) : status;
 }
 
+/* The entry of a page, where `before` is that of the page before it: the next one, unless a table begins here. */
+static uint64_t *entry_behind(struct address_space *space, uint64_t *before, uint64_t address)
+{
+	return before && !aligned(address, BLOCK_SIZE) ? before + 1 : space_page(space, address);
+}
+
 /* Whether each page of it is free, and has its table. */
 static enum status check_place(struct address_space *space, const struct wish *wish)
 {
 	uint64_t size = (uint64_t)wish->pages << PAGE_BITS;
+	uint64_t *entry = NULL;
 
 	if (!wish->pages || wish->pages > WINDOW_PAGES_MAX || !aligned(wish->address, PAGE_SIZE) ||
 	    wish->address > BIT(SPACE_BITS) - size)
 		return ERR_ARGUMENT;
 	for (uint32_t i = 0; i < wish->pages; i++) {
 		uint64_t address = wish->address + ((uint64_t)i << PAGE_BITS);
-		uint64_t *entry = space_page(space, address);
 
+		entry = entry_behind(space, entry, address);
 		if (!entry)
 			return space_is_mapped(space, address) ? ERR_OCCUPIED : ERR_TABLE;
 		if (*entry && !window_is_stale(space, *entry))
@@ -159,6 +166,7 @@ enum status guest_space_set_window(struct invocation *call, uint32_t index, uint
 	struct address_space *space = (struct address_space *)call->slot->object;
 	struct wish wish = { .address = address, .pages = pages };
 	struct window *window;
+	uint64_t *entry = NULL;
 	enum status status;
 
 	if (index >= WINDOWS_MAX || (!endpoint && !doorbell))
@@ -185,9 +193,10 @@ enum status guest_space_set_window(struct invocation *call, uint32_t index, uint
 		binding_set(&window->endpoint, wish.endpoint, OBJECT_GUEST_SPACE, space);
 	if (wish.doorbell)
 		binding_set(&window->doorbell, wish.doorbell, OBJECT_GUEST_SPACE, space);
-	for (uint32_t i = 0; i < pages; i++)
-		pte_write(space_page(space, address + ((uint64_t)i << PAGE_BITS)),
-			  entry_for(space, window));
+	for (uint32_t i = 0; i < pages; i++) {
+		entry = entry_behind(space, entry, address + ((uint64_t)i << PAGE_BITS));
+		pte_write(entry, entry_for(space, window));
+	}
 	return OK;
 }
 

@@ -70,8 +70,11 @@ static inline bool slots_is_driven(const struct slots *slots, uint32_t slot)
 /* Take one change (bits SLOT_* of idl/kernel.idl). ERR_ARGUMENT leaves all as it was. */
 enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change);
 
-/* Whether a change would be taken. */
-enum status slots_check(uint32_t slot, uint64_t change);
+/* Copy changes out of memory that others write, each read once. False: one of them cannot be taken. */
+bool slots_read(uint64_t *changes, const uint64_t *page, uint32_t count);
+
+/* Take all of these, each for the slot that it names. */
+void slots_take(struct slots *slots, const uint64_t *changes, uint32_t count);
 
 /* A signal of who drives the slot: its line is up, and where it is edge it is pended. */
 void slots_signal(struct slots *slots, uint32_t slot);

@@ -46,7 +46,7 @@ extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite
 extern const struct suite interrupt_suite, priority_suite, timer_suite, passed_suite, event_suite,
 	vcpu_suite, window_suite, stage2_suite, device_suite, save_suite;
 extern const struct suite deadline_suite, turn_suite;
-extern const struct suite share_suite, huge_suite;
+extern const struct suite share_suite, stretch_suite, crowd_suite, huge_suite;
 
 /* suites.c: what server_main() does. */
 void suites_run(const struct suite *const suites[], size_t suite_count);

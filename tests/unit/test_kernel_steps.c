@@ -216,9 +216,9 @@ START_TEST(a_cnode)
 	ck_assert_ok(cnode_move(ROOT_SLOT_CNODE, endpoint, target, 1023));
 	machine_between = target_is_sealed;
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, target));
-	/* The empty ones, 64 at a time, four copies, and the endpoint's callers. */
-	ck_assert_uint_ge(steps, 15 + 4 + CLIENTS);
-	ck_assert_uint_le(steps, 16 + 5 + CLIENTS);
+	/* The empty ones, 32 at a time, four copies, and the endpoint's callers. */
+	ck_assert_uint_ge(steps, 31 + 4 + CLIENTS);
+	ck_assert_uint_le(steps, 32 + 5 + CLIENTS);
 	ck_assert_int_eq(slot_of(target)->type, OBJECT_NULL);
 	for (unsigned int i = 0; i < CLIENTS; i++)
 		ck_assert_int_eq(task_status(&clients[i]), ERR_ABORTED);

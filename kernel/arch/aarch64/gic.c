@@ -223,12 +223,9 @@ static void handle(uint32_t irq)
 
 void arch_irq_handle(void)
 {
-	for (;;) {
-		uint32_t irq = read_sysreg(ICC_IAR1_EL1) & 0xffffff;
+	uint32_t irq = read_sysreg(ICC_IAR1_EL1) & 0xffffff;
 
-		/* 1020 to 1023 are special; there are no LPIs. */
-		if (irq >= 1020)
-			return;
+	/* 1020 to 1023 are special; there are no LPIs. */
+	if (irq < 1020)
 		handle(irq);
-	}
 }

@@ -32,7 +32,7 @@ bool arch_irq_is_private(uint32_t irq);
 /* Whether the device of an active level interrupt still asks for service. */
 bool arch_irq_line(uint32_t irq);
 
-/* Handle all interrupts that are pending. */
+/* Handle one interrupt that is pending. If there are more, the next comes when the kernel returns. */
 void arch_irq_handle(void);
 
 /* Whether one is, so that a long operation is to stop: ISR_EL1.I, which shows the physical one at EL2 (Arm ARM, AArch64 system registers). */

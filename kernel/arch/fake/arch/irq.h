@@ -30,7 +30,7 @@ bool arch_irq_is_private(uint32_t irq);
 /* Whether the device of an active level interrupt still asks for service. */
 bool arch_irq_line(uint32_t irq);
 
-/* Handle all interrupts that are pending. */
+/* Handle all interrupts that are pending, as if one came behind the other. */
 void arch_irq_handle(void);
 
 /* Whether one is, so that a long operation is to stop: as `fake.pending` has it. */
