@@ -3,7 +3,7 @@
  * Windows: ranges of a guest's physical addresses whose accesses another process than its VMM answers.
  *
  * An entry of the last level that maps nothing holds the window's number and generation, so that one walk finds it. To clear a
- * window takes constant time: its entries stay, and mean nothing until another window or frame takes their place.
+ * window needs no look at them: they stay, and mean nothing until another window or frame takes their place.
  */
 #pragma once
 
