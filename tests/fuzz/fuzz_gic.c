@@ -242,10 +242,26 @@ static void step(uint32_t v)
 	}
 }
 
+/* As a driver leaves it: all is enabled, in group 1. */
+static void set_up(void)
+{
+	const uint64_t word = ACCESS_DECODED | ACCESS_WRITE | ACCESS_SIZE(2);
+
+	machine_exit(0, EXIT_MEMORY, MACHINE_DISTRIBUTOR + GICD_CTLR, word, 3);
+	for (uint32_t v = 0; v <= vcpus; v++) {
+		uint64_t frame = v < vcpus ? SGI_FRAME + v * GICR_SIZE : MACHINE_DISTRIBUTOR + 4;
+
+		machine_exit(0, EXIT_MEMORY, frame + GICD_IGROUPR, word, UINT32_MAX);
+		machine_exit(0, EXIT_MEMORY, frame + GICD_ISENABLER, word, UINT32_MAX);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	input_begin(data, size);
 	machine_begin(1 + input_below(MACHINE_VCPUS_MAX));
+	if (input_8() & 7)
+		set_up();
 	while (input_more())
 		step(input_below(vcpus));
 	pass(1000000);

@@ -147,9 +147,11 @@ static void fill_page(void)
 	for (size_t i = 0; i < sizeof(update->registers) / sizeof(*values); i++)
 		values[i] = start * (i + 1);
 	update->registers.pstate = how & 1 ? FAKE_PSTATE_KERNEL : input_below(9);
-	update->slot_changes = how & 2 ? input_below(5) : (uint32_t)input_edge(SLOT_CHANGES_MAX);
+	update->slot_changes = how & 2 ? input_below(5) :
+			       how & 4 ? SLOT_CHANGES_MAX - 1 + input_below(3) :
+					 input_32();
 	for (uint32_t i = 0; i < SLOT_CHANGES_MAX; i++)
-		update->slots[i] = i < 4 ? input_64() : start * i;
+		update->slots[i] = i < 4 ? input_64() : (start * i) & ~(uint64_t)SLOT_CONFIGURE;
 }
 
 /* A label that the exit may like, in half of all cases. */

@@ -274,6 +274,10 @@ static void answer(void)
 
 	if (guest_state() == STATE_READY)
 		return;
+	/* Who has lost its window still works on the guest's time, until it waits. */
+	for (unsigned int i = 0; i < SERVERS; i++)
+		if (servers[i].thread->context.lender && !is_asked(&servers[i]))
+			task_recv(&servers[i], endpoints[i]);
 	expect(is_asked(who));
 	expect(asked < WINDOWS_MAX || who == &vmm);
 	task_answer(who, at, &guest, input_8() & 1 ? DISPOSITION_STEP : DISPOSITION_ABORT, 5);
