@@ -123,5 +123,6 @@ void budget_set(struct sched_context *sc, uint64_t budget, uint64_t period, uint
 	sc->period = period;
 	sc->first = 0;
 	sc->count = 0;
+	sc->idle = false;
 	refill_add(sc, now, budget);
 }

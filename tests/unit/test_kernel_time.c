@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Timeouts: the list against an array, and deadlines of threads to the tick.
+ * Timeouts: the list against an array, and deadlines of threads to the tick; time that is configured anew.
  */
 #include "kernel_machine.h"
 
@@ -142,6 +142,26 @@ START_TEST(deadline_of_a_wait_that_is_over)
 }
 END_TEST
 
+/* A budget becomes a turn while who has it sleeps, and a budget again while it waits for the core: it is wanted by then. */
+START_TEST(configured_while_it_is_wanted)
+{
+	cap_t notification = object_new(OBJECT_NOTIFICATION, 0);
+	struct task task = task_new();
+	struct task other = task_new();
+
+	ck_assert_ok(thread_resume(task.cap));
+	ck_assert_ok(thread_resume(other.cap));
+	ck_assert_ok(sched_context_configure(task.sc, 100000, 1000000));
+	ck_assert(!task_wait(&task, notification, DEADLINE_NEVER));
+	machine_run_task(&other);
+	fake_pass(fake.clock + 20000);
+	ck_assert_ok(sched_context_configure(task.sc, 1000000, 1000000));
+	ck_assert_ok(notification_signal(notification));
+	ck_assert_ok(sched_context_configure(task.sc, 100000, 1000000));
+	machine_check();
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = machine_case("time");
@@ -151,5 +171,6 @@ int main(void)
 	tcase_add_test(tcase, deadlines_in_their_order);
 	tcase_add_test(tcase, deadline_in_the_past);
 	tcase_add_test(tcase, deadline_of_a_wait_that_is_over);
+	tcase_add_test(tcase, configured_while_it_is_wanted);
 	return machine_main("time", &tcase, 1);
 }
