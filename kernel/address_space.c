@@ -139,6 +139,11 @@ static uint64_t *mapped_entry(struct slot *slot)
 	return entry;
 }
 
+bool space_maps(struct slot *slot)
+{
+	return mapped_entry(slot);
+}
+
 static enum status check_mapping(const struct address_space *space, struct slot *frame,
 				 uint64_t address, uint32_t rights, enum memory_type type)
 {

@@ -340,11 +340,11 @@ enum status vcpu_statistics(struct invocation *call, uint64_t *exits, uint64_t *
 	return OK;
 }
 
-/* The address space that the pages were mapped in is gone. */
+/* The address space that the pages were mapped in is gone, or the tables are. */
 static void forget_page_frames(struct vcpu *vcpu)
 {
-	if (vcpu->page_frame.type == OBJECT_NULL || vcpu->page_frame.space ||
-	    vcpu->update_frame.space)
+	if (vcpu->page_frame.type == OBJECT_NULL || space_maps(&vcpu->page_frame) ||
+	    space_maps(&vcpu->update_frame))
 		return;
 	slot_delete(&vcpu->update_frame);
 	slot_delete(&vcpu->page_frame);

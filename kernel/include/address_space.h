@@ -57,6 +57,9 @@ uint64_t *space_page(struct address_space *space, uint64_t address);
 /* Whether there is no table for a page because a larger frame is in its place. */
 bool space_is_mapped(struct address_space *space, uint64_t address);
 
+/* Whether a Frame or PageTable is still mapped where it was: it may have gone with a table above it. */
+bool space_maps(struct slot *slot);
+
 /* Undo either. Does nothing if it is not mapped. */
 void space_unmap(struct slot *slot);
 

@@ -292,6 +292,12 @@ START_TEST(pages_of_a_vcpu)
 	ck_assert(faults(0, 0) && faults(0, PAGE_SIZE));
 	ck_assert_ok(address_space_map_vcpu(space, view, 0));
 	ck_assert(!faults(0, 0));
+	/* With a table above them, too. */
+	ck_assert_ok(page_table_unmap(tables[1]));
+	ck_assert_int_eq(address_space_map_vcpu(space, view, 0), ERR_TABLE);
+	ck_assert_ok(page_table_map(tables[1], space, 0));
+	ck_assert_ok(address_space_map_vcpu(space, view, 0));
+	ck_assert(!faults(0, 0));
 	/* With the VMM's space too, and another VMM can have them then. */
 	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, space));
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, space));
