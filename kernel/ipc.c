@@ -102,7 +102,7 @@ void ipc_fault(struct thread *thread, uint64_t cause, uint64_t address)
 	thread->context.badge = fault->data;
 	server = endpoint_receiver_with_time(endpoint);
 	if (!server) {
-		endpoint_enqueue(endpoint, &thread->context, STATE_FAULTED);
+		endpoint_enqueue_fault(endpoint, &thread->context);
 		return;
 	}
 	sched_block(&thread->context, STATE_FAULTED);
@@ -143,6 +143,19 @@ static void leave_unanswered(struct context *server)
 		sc->answer_left = left;
 }
 
+/* A fault lends no time: who has none leaves it where it is. */
+static bool take_fault(struct context *server, struct endpoint *endpoint)
+{
+	struct context *faulted;
+
+	if (list_empty(&endpoint->faults) || !context_has_time(server))
+		return false;
+	faulted = endpoint_fault(endpoint);
+	deliver(faulted, server, faulted->badge);
+	sched_wake(server);
+	return true;
+}
+
 void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t deadline)
 {
 	struct context *context = &server->context;
@@ -160,6 +173,8 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
 		server->serves = endpoint;
 		endpoint->server = server;
 	}
+	if (!list_empty(&endpoint->faults) && take_fault(context, endpoint))
+		return;
 	sender = endpoint_sender(endpoint);
 	if (!sender) {
 		endpoint_enqueue(endpoint, context, STATE_RECEIVING);
@@ -171,9 +186,21 @@ void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t dead
 	}
 	sched_block(context, STATE_RECEIVING);
 	deliver(sender, context, sender->badge);
-	if (sender->state == STATE_SENDING)
-		take_call(sender, context);
+	take_call(sender, context);
 	sched_wake(context);
+}
+
+void ipc_timed(struct thread *server)
+{
+	struct context *context = &server->context;
+	struct endpoint *endpoint = context->endpoint;
+
+	if (context->state == STATE_RECEIVING && !list_empty(&endpoint->faults)) {
+		context_unblock(context);
+		take_fault(context, endpoint);
+	} else if (server->notification) {
+		notification_tell(server->notification);
+	}
 }
 
 enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge)

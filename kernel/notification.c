@@ -107,7 +107,7 @@ static bool find_time(struct notification *notification, struct context *server)
 {
 	struct sched_context *sc = notification->sc;
 
-	if (server->sc || server->borrower)
+	if (context_has_time(server))
 		return true;
 	if (!sc || sc->holder)
 		return false;

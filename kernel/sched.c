@@ -143,7 +143,7 @@ void sched_lend(struct context *client, struct context *server)
 	struct sched_context *sc = client->sc;
 
 	/* One that lent its own time gets that back. */
-	if (server->sc || server->borrower) {
+	if (context_has_time(server)) {
 		if (client->kind == CONTEXT_VCPU)
 			sched_renew_limit(client);
 		return;
@@ -157,6 +157,12 @@ void sched_lend(struct context *client, struct context *server)
 	server->lender = client;
 	client->borrower = server;
 	sched_give(server, sc);
+}
+
+void sched_lend_on(struct context *client)
+{
+	for (; client->callee; client = client->callee)
+		sched_lend(client, client->callee);
 }
 
 void sched_return_lent(struct context *server)
@@ -173,8 +179,7 @@ void sched_return_lent(struct context *server)
 		sc->answer_left = DEADLINE_NEVER;
 	sched_give(lender, sc);
 	/* Its call was cancelled, or its exit told again: another works for it by now, and waits for this. */
-	if (lender->callee)
-		sched_lend(lender, lender->callee);
+	sched_lend_on(lender);
 }
 
 /* Whether what it has lent on is a notification's time, which does not come back to it. */

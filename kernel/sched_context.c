@@ -5,6 +5,7 @@
 #include <arch/cpu.h>
 #include <budget.h>
 #include <charge.h>
+#include <ipc.h>
 #include <kernel_dispatch.h>
 #include <notification.h>
 #include <sched.h>
@@ -56,6 +57,9 @@ void sched_context_unbound(struct sched_context *sc)
 		lender->borrower = NULL;
 		at = lender;
 	}
+	/* Whose time this was lives on that of its caller from now on, and so does who works for it. */
+	if (at->caller)
+		sched_lend_on(at->caller);
 }
 
 void sched_context_destroy(struct sched_context *sc)
@@ -112,12 +116,10 @@ static enum status bind_context(struct sched_context *sc, struct slot *slot)
 	if (status != OK)
 		return status;
 	sched_give(context, sc);
-	/* Who works for it already gets it. */
-	if (context->callee)
-		sched_lend(context, context->callee);
+	sched_lend_on(context);
 	/* And what waited for it to have time is told. */
-	if (context->kind == CONTEXT_THREAD && thread_of(context)->notification)
-		notification_tell(thread_of(context)->notification);
+	if (context->kind == CONTEXT_THREAD)
+		ipc_timed(thread_of(context));
 	return OK;
 }
 

@@ -49,6 +49,12 @@ struct context {
 	struct timeout deadline;
 };
 
+/* It has time, or has lent it and gets it back. */
+static inline bool context_has_time(const struct context *context)
+{
+	return context->sc || context->borrower;
+}
+
 /* Make a context of zeroed memory. */
 void context_init(struct context *context, enum context_kind kind, struct registers *registers);
 

@@ -17,9 +17,12 @@ void ipc_fault(struct thread *thread, uint64_t cause, uint64_t address);
 /* `server` waits for a message, or takes one that waits already. A caller left unanswered is aborted. */
 void ipc_receive(struct thread *server, struct endpoint *endpoint, uint64_t deadline);
 
+/* `server` has time of its own from now on: what waits for a server that could run is told to it. */
+void ipc_timed(struct thread *server);
+
 /*
- * Hand a message to a waiting server without waiting for an answer. ERR_STATE if none waits, or if it has only the time
- * that callers lend it: it could not run, and would be lost to them.
+ * Hand a message to a waiting server without waiting for an answer. ERR_STATE if none waits but such as have only the time
+ * that callers lend them: they could not run, and would be lost to those.
  */
 enum status ipc_send(struct thread *sender, struct endpoint *endpoint, uint64_t badge);
 

@@ -95,6 +95,9 @@ void sched_set_priority(struct context *context, uint8_t priority);
  */
 void sched_lend(struct context *client, struct context *server);
 
+/* Who works for `client` already, and who works for that, gets its time if they have none. */
+void sched_lend_on(struct context *client);
+
 /* Give lent time back to the context that lent it, of which there is one. */
 void sched_return_lent(struct context *server);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Chains of calls and the time that is lent along them, and back; faults; and all of it at random.
+ * Chains of calls and the time that is lent along them, and back.
  */
 #include "kernel_machine.h"
 
@@ -278,94 +278,39 @@ START_TEST(lent_time_ends)
 }
 END_TEST
 
-START_TEST(a_fault_is_a_message)
+/* Who loses its own time in the middle of its work does the rest on its caller's, and so does who works for it. */
+START_TEST(own_time_is_taken_away)
 {
-	struct task handler = task_new();
-	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
-	cap_t badged = minted(endpoint, RIGHT_WRITE, 31);
-	uint64_t r[6];
+	struct sched_context *sc = time_of(&client);
+	cap_t own = time_new(servers[0].cap, 500000, 1000000);
 
-	ck_assert_ok(thread_resume(handler.cap));
-	ck_assert_ok(thread_suspend(client.cap));
-	ck_assert_ok(thread_configure(client.cap, 0, 0, badged));
-	ck_assert_ok(thread_start_at(client.cap, 0x1230, 0x4560, 7, 8));
-	ck_assert_int_eq(client.thread->registers.x[0], 7);
-	ck_assert_int_eq(client.thread->registers.x[1], 8);
-	ck_assert_ok(thread_resume(client.cap));
-	for (unsigned int i = 0; i < 2; i++) {
-		/* With a handler that comes later, and with one that waits. */
-		machine_run_task(&client);
-		fake_fault(0x99, 0xbad);
-		ck_assert_int_eq(client.thread->context.state, STATE_FAULTED);
-		if (i == 0)
-			ck_assert(task_recv(&handler, endpoint));
-		ck_assert_uint_eq(task_label(&handler), LABEL_FAULT);
-		ck_assert_uint_eq(task_badge(&handler), 31);
-		ck_assert_uint_eq(task_word(&handler, 0), 0x99);
-		ck_assert_uint_eq(task_word(&handler, 1), 0xbad);
-		ck_assert_uint_eq(task_word(&handler, 2), 0x1230);
-		/* No time is lent, and no answer is owed. */
-		ck_assert_ptr_nonnull(time_of(&client));
-		ck_assert(!task_reply_recv(&handler, endpoint, 0, 0));
-		ck_assert_int_eq(client.thread->context.state, STATE_FAULTED);
-		ck_assert_ok(thread_read_registers(client.cap, 31, &r[0], &r[1], &r[2], &r[3],
-						   &r[4], &r[5]));
-		ck_assert_uint_eq(r[0], 0x4560);
-		ck_assert_uint_eq(r[1], 0x1230);
-		ck_assert_uint_eq(r[5], 0);
-		ck_assert_ok(thread_resume(client.cap));
-		machine_check();
-	}
+	call_down(2);
+	ck_assert_ptr_eq(time_of(&client), sc);
+	ck_assert_ptr_eq(time_of(&servers[1]), object_of(own));
+	ck_assert_ok(sched_context_unbind(own));
+	machine_check();
+	ck_assert_ptr_eq(time_of(&servers[1]), sc);
+	ck_assert(!task_reply_recv(&servers[1], endpoints[1], 0, 0));
+	ck_assert(!task_reply_recv(&servers[0], endpoints[0], 0, 0));
+	ck_assert_ptr_eq(time_of(&client), sc);
 }
 END_TEST
 
-START_TEST(a_fault_that_nobody_takes)
+/* Time that comes in the middle of a call goes to who works, however far away that is. */
+START_TEST(time_comes_in_the_middle)
 {
-	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
+	struct sched_context *sc = time_of(&client);
 
-	/* Without an endpoint it just stops. */
-	machine_run_task(&client);
-	fake_fault(1, 2);
-	ck_assert_int_eq(client.thread->context.state, STATE_STOPPED);
-	ck_assert_ok(thread_configure(client.cap, 0, 0, endpoint));
-	ck_assert_ok(thread_resume(client.cap));
-	machine_run_task(&client);
-	fake_fault(1, 2);
-	ck_assert_int_eq(client.thread->context.state, STATE_FAULTED);
+	call_down(3);
+	ck_assert_ok(sched_context_unbind(client.sc));
+	ck_assert_ptr_null(time_of(&servers[2]));
+	ck_assert_ok(sched_context_bind(client.sc, client.cap));
 	machine_check();
-	/* It can be resumed without a handler. */
-	ck_assert_ok(thread_resume(client.cap));
-	machine_run_task(&client);
-	machine_check();
-	fake_fault(1, 2);
-	/* The end of the endpoint leaves it stopped. */
-	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
-	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, endpoint));
-	ck_assert_int_eq(client.thread->context.state, STATE_STOPPED);
-	machine_check();
-	ck_assert_ok(thread_resume(client.cap));
-	machine_run_task(&client);
-	fake_fault(1, 2);
-	ck_assert_int_eq(client.thread->context.state, STATE_STOPPED);
-}
-END_TEST
-
-/* A server's fault keeps its caller waiting, until somebody decides. */
-START_TEST(a_server_faults)
-{
-	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
-
-	ck_assert_ok(thread_suspend(servers[0].cap));
-	ck_assert_ok(thread_configure(servers[0].cap, 0, 0, endpoint));
-	task_serve(&servers[0], endpoints[0]);
-	call_down(1);
-	machine_run_task(&servers[0]);
-	fake_fault(3, 4);
-	machine_check();
-	ck_assert_int_eq(client.thread->context.state, STATE_CALLING);
-	ck_assert_ok(thread_suspend(servers[0].cap));
-	ck_assert_int_eq(task_status(&client), ERR_ABORTED);
-	ck_assert_ptr_nonnull(time_of(&client));
+	ck_assert_ptr_eq(time_of(&servers[2]), sc);
+	ck_assert(!task_reply_recv(&servers[2], endpoints[2], 0, 0));
+	ck_assert(!task_reply_recv(&servers[1], endpoints[1], 0, 0));
+	ck_assert(!task_reply_recv(&servers[0], endpoints[0], 0, 0));
+	ck_assert_ptr_eq(time_of(&client), sc);
 }
 END_TEST
 
@@ -388,8 +333,7 @@ int main(void)
 	tcase_add_test(tcase, called_again_before_the_time_is_back);
 	tcase_add_test(tcase, a_server_that_lent_its_own);
 	tcase_add_test(tcase, lent_time_ends);
-	tcase_add_test(tcase, a_fault_is_a_message);
-	tcase_add_test(tcase, a_fault_that_nobody_takes);
-	tcase_add_test(tcase, a_server_faults);
+	tcase_add_test(tcase, own_time_is_taken_away);
+	tcase_add_test(tcase, time_comes_in_the_middle);
 	return machine_main("chain", &tcase, 1);
 }
