@@ -23,6 +23,7 @@
 struct fake fake;
 
 static jmp_buf idle_jump;
+static bool idle_interrupted;
 static jmp_buf end_jump;
 static bool end_expected;
 
@@ -70,11 +71,14 @@ uint64_t arch_idle(void)
 {
 	uint64_t when = next_timer();
 
-	if (when > fake.idle_until) {
+	if (idle_interrupted)
+		when = fake.clock;
+	else if (when > fake.idle_until) {
 		if (fake.clock < fake.idle_until)
 			fake.clock = fake.idle_until;
 		longjmp(idle_jump, 1);
 	}
+	idle_interrupted = false;
 	if (fake.clock < when)
 		fake.clock = when;
 	when = fake.clock;
@@ -118,6 +122,7 @@ static void resume(struct resume who)
 {
 	BUG_ON(who.registers != core.current->registers);
 	fake.idle = false;
+	idle_interrupted = false;
 	fake.clock += fake.work;
 	if (who.returned)
 		*who.returned = fake.clock;
@@ -157,13 +162,20 @@ void fake_interrupt(void)
 {
 	uint64_t when = fake.clock;
 
+	/* Who sleeps is in arch_idle(). */
+	idle_interrupted = fake.idle;
+	if (setjmp(idle_jump)) {
+		fake.idle = true;
+		return;
+	}
+	if (fake.idle) {
+		resume(sched_leave());
+		return;
+	}
 	fake.clock += fake.work;
 	core.cause = NULL;
 	arch_irq_handle();
-	if (setjmp(idle_jump))
-		fake.idle = true;
-	else
-		resume(sched_interrupted(when));
+	resume(sched_interrupted(when));
 }
 
 void fake_guest_exit(const struct exit *exit)
