@@ -20,7 +20,7 @@ struct manifest *machine_manifest(void)
 	return phys_to_virt(MACHINE_IMAGE);
 }
 
-static void fill_manifest(struct manifest *manifest)
+static void fill_manifest(struct manifest *manifest, uint32_t cnode_bits)
 {
 	*manifest = (struct manifest){
 		.magic = MANIFEST_MAGIC,
@@ -45,7 +45,7 @@ static void fill_manifest(struct manifest *manifest)
 				     .size = PAGE_SIZE,
 				     .rights = RIGHT_READ | RIGHT_WRITE } },
 		.root_entry = ROOT_PROGRAM,
-		.root_cnode_bits = MACHINE_CNODE_BITS,
+		.root_cnode_bits = cnode_bits,
 		.root_priority = PRIORITY_BASE,
 	};
 }
@@ -65,11 +65,11 @@ void machine_forget(const struct context *context)
 		urgent = NULL;
 }
 
-void machine_start(void)
+void machine_boot(uint32_t cnode_bits)
 {
 	fake_start();
 	fake.pending = 1;
-	fill_manifest(machine_manifest());
+	fill_manifest(machine_manifest(), cnode_bits);
 	fake_boot(machine_manifest());
 	root = (struct task){ .thread = thread_of(core.current),
 			      .cap = ROOT_SLOT_THREAD,
@@ -79,6 +79,11 @@ void machine_start(void)
 	urgent = NULL;
 	machine_between = NULL;
 	remember(&root.thread->context);
+}
+
+void machine_start(void)
+{
+	machine_boot(MACHINE_CNODE_BITS);
 }
 
 void machine_clear(void)
@@ -390,15 +395,33 @@ static void check_ready_queues(void)
 	}
 }
 
-void machine_check(void)
+void machine_check_context(const struct context *context)
 {
-	for (unsigned int i = 0; i < context_count; i++) {
-		check_time(contexts[i]);
-		check_calls(contexts[i]);
-		check_queue(contexts[i]);
-	}
+	check_time(context);
+	check_calls(context);
+	check_queue(context);
+}
+
+void machine_check_core(void)
+{
 	check_ready_queues();
 	expect(fake_tlb_stale() == 0);
+}
+
+void machine_check(void)
+{
+	for (unsigned int i = 0; i < context_count; i++)
+		machine_check_context(contexts[i]);
+	machine_check_core();
+}
+
+void (*machine_failed)(const char *what);
+
+void machine_fail(const char *what)
+{
+	if (machine_failed)
+		machine_failed(what);
+	ck_abort_msg("%s", what);
 }
 
 static uint64_t state = 0x9e3779b97f4a7c15;

@@ -8,6 +8,8 @@
 
 #include <check.h>
 
+#include "kernel_check.h"
+
 #include <arch/fake.h>
 #include <arch/irq.h>
 #include <arch/mmu.h>
@@ -61,6 +63,8 @@ struct manifest *machine_manifest(void);
  * again at once if machine_between says nothing else.
  */
 void machine_start(void);
+/* With a root CNode of so many slots. */
+void machine_boot(uint32_t cnode_bits);
 
 /* All that was made of the largest Untyped is revoked: as after the start, but that the clock goes on. */
 void machine_clear(void);
@@ -144,11 +148,15 @@ int machine_main(const char *name, TCase *const cases[], unsigned int count);
  * Assertions that say nothing when they hold: Check's own write a record each time, which tests with millions of them
  * cannot wait for.
  */
-#define expect(condition)                               \
-	do {                                            \
-		if (!(condition))                       \
-			ck_abort_msg("%s", #condition); \
+#define expect(condition)                         \
+	do {                                      \
+		if (!(condition))                 \
+			machine_fail(#condition); \
 	} while (0)
+
+/* The test fails; outside of Check's tests `machine_failed` says so. */
+void machine_fail(const char *what);
+extern void (*machine_failed)(const char *what);
 
 #define ck_assert_ok(expression)                                             \
 	do {                                                                 \
