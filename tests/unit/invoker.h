@@ -49,6 +49,9 @@ struct action invoker_choose(void);
 /* A thread that could run now; NULL: nobody can. */
 struct spec_object *invoker_runnable(void);
 bool invoker_can_run(const struct spec_object *thread);
+/* It has the CNode with all capabilities; nobody else who has can run. */
+bool invoker_has_all(const struct spec_object *thread);
+bool invoker_is_last(const struct spec_object *thread);
 
 /* The kernel's object behind one of the specification. */
 void *invoker_object(const struct spec_object *object);

@@ -12,7 +12,8 @@
 
 static const struct spec_object *cnode;  /* of who calls */
 static const struct spec_object *second; /* a CNode of the next argument */
-static bool deep; /* in this sequence capabilities are derived from derived ones again and again */
+/* In this sequence capabilities are derived from derived ones again and again; much is mapped. */
+static bool deep, maps;
 static bool last; /* nobody else who can do much can run: it should stay so */
 
 static bool once_in(uint32_t n)
@@ -85,6 +86,7 @@ static uint64_t cap(enum object_type type)
 void invoker_habits(uint64_t seed)
 {
 	deep = seed % 4 == 3;
+	maps = seed % 4 == 2;
 	fake.pending = seed % 3;
 }
 
@@ -176,7 +178,9 @@ static void derive(struct action *action)
 	if (deep && random_below(8))
 		action->word[0] = deepest(in, OBJECT_NULL);
 	else
-		action->word[0] = random_below(3) ? slot_with(in, some_type()) : victim(in);
+		action->word[0] = random_below(3) ?
+					  slot_with(in, maps ? OBJECT_FRAME : some_type()) :
+					  victim(in);
 	action->word[1] = destination_cnode();
 	action->word[2] = slot_with(second, OBJECT_NULL);
 	action->word[3] = number(deep || random_below(3) ? RIGHTS_ALL : random_below(16));
@@ -223,15 +227,13 @@ static void fill(struct action *action)
 		word[1] = maybe(OBJECT_ADDRESS_SPACE);
 		word[2] = maybe(OBJECT_ENDPOINT);
 		break;
-	case THREAD_SERVE:
-		word[0] = cap(OBJECT_ENDPOINT);
-		break;
 	case THREAD_SET_PRIORITY:
 	case VCPU_SET_PRIORITY:
 		word[0] = number(random_below(PRIORITIES - 1));
 		break;
+	case THREAD_SERVE:
 	case VCPU_CONFIGURE:
-		word[0] = cap(OBJECT_GUEST_SPACE);
+		word[0] = cap(action->label == THREAD_SERVE ? OBJECT_ENDPOINT : OBJECT_GUEST_SPACE);
 		word[1] = cap(OBJECT_ENDPOINT);
 		break;
 	case VCPU_STOP:
@@ -242,6 +244,7 @@ static void fill(struct action *action)
 		word[0] = number(5000 + random_below(40000));
 		word[1] = number(once_in(2) ? word[0] : random_below(100000));
 		break;
+	case NOTIFICATION_BIND_THREAD:
 	case SCHED_CONTEXT_BIND:
 		word[0] = once_in(8) ? cap(OBJECT_VCPU) :
 				       cap(once_in(3) ? OBJECT_NOTIFICATION : OBJECT_THREAD);
@@ -254,9 +257,6 @@ static void fill(struct action *action)
 	case IRQ_HANDLER_BIND_SLOT:
 		word[0] = cap(OBJECT_VCPU);
 		word[1] = number(random_below(VCPU_SLOTS));
-		break;
-	case NOTIFICATION_BIND_THREAD:
-		word[0] = cap(OBJECT_THREAD);
 		break;
 	case FRAME_MAP:
 		word[0] = cap(once_in(3) ? OBJECT_GUEST_SPACE : OBJECT_ADDRESS_SPACE);
@@ -306,7 +306,9 @@ static void invocation(struct action *action)
 	enum object_type type = some_type();
 
 	/* Objects are made and ended more often than the others are called, and threads are made to go on. */
-	if (once_in(3))
+	if (maps && once_in(2))
+		type = OBJECT_FRAME + random_below(4);
+	else if (once_in(3))
 		type = once_in(2) ? OBJECT_UNTYPED : OBJECT_CNODE;
 	else if (once_in(3))
 		type = OBJECT_THREAD;
@@ -342,35 +344,6 @@ static void message(struct action *action)
 		action->word[i] = random_below(1000);
 }
 
-struct spec_object *invoker_runnable(void)
-{
-	unsigned int start = random_below(spec.objects);
-
-	for (unsigned int i = 0; i < spec.objects; i++) {
-		struct spec_object *object = &spec.object[(start + i) % spec.objects];
-
-		if (invoker_can_run(object))
-			return object;
-	}
-	return NULL;
-}
-
-static bool has_all(const struct spec_object *thread)
-{
-	const struct spec_object *own = thread->cap[THREAD_CNODE].object;
-
-	return own && own->cap_count == INVOKER_SLOTS;
-}
-
-static bool is_last(const struct spec_object *thread)
-{
-	for (unsigned int i = 0; i < spec.objects; i++)
-		if (&spec.object[i] != thread && invoker_can_run(&spec.object[i]) &&
-		    has_all(&spec.object[i]))
-			return false;
-	return true;
-}
-
 struct action invoker_choose(void)
 {
 	const struct spec_object *thread = invoker_runnable();
@@ -383,7 +356,7 @@ struct action invoker_choose(void)
 	}
 	action.who = (uint16_t)(thread - spec.object);
 	cnode = thread->cap[THREAD_CNODE].object;
-	last = is_last(thread);
+	last = invoker_is_last(thread);
 	action.deadline = deadline();
 	if (once_in(60)) {
 		action.kind = ACTION_INTERRUPT;
@@ -392,7 +365,7 @@ struct action invoker_choose(void)
 		action.kind = ACTION_FAULT;
 		action.word[0] = random_below(100);
 		action.word[1] = any_number();
-	} else if (has_all(thread) && random_below(last ? 16 : 3)) {
+	} else if (invoker_has_all(thread) && random_below(last ? 16 : 3)) {
 		invocation(&action);
 	} else {
 		message(&action);

@@ -223,6 +223,14 @@ static void refilled(struct model_time *time)
 
 static void expired(unsigned int agent)
 {
+	unsigned int place;
+
+	/* Who serves without time is there for its callers, and nobody else. */
+	if (model.agent[agent].state == STATE_RECEIVING &&
+	    model_chain_of(agent, &place) == MODEL_NONE) {
+		model.agent[agent].deadline = 0;
+		return;
+	}
 	model_forget_call(agent);
 	model_wake(agent);
 }

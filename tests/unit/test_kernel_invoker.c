@@ -78,7 +78,7 @@ static bool try(void (*function)(uint64_t seed), uint64_t seed)
 	child = fork();
 	if (child == 0) {
 		function(seed);
-		_exit(0);
+		exit(0);
 	}
 	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
 	       WEXITSTATUS(status) == 0;
