@@ -25,8 +25,12 @@ void arch_vcpu_save(struct vcpu *vcpu, struct vcpu_state *state)
 #undef SAVE
 	state->cntv_ctl = arch->cntv_ctl & CNTV_CTL_FREE;
 	state->vmcr = arch->vmcr;
-	state->ap0r = arch->ap0r;
-	state->ap1r = arch->ap1r;
+	/*
+	 * A guest can write what no interrupt makes: bits of none, and one priority in both groups, which is UNPREDICTABLE
+	 * (IHI 0069 12.4.1). It is group 0's then.
+	 */
+	state->ap0r = arch->ap0r & UINT32_MAX;
+	state->ap1r = arch->ap1r & UINT32_MAX & ~state->ap0r;
 	state->serror = arch->serror;
 }
 

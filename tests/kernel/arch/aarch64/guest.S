@@ -184,6 +184,14 @@ program guest_works
 	access	guest_write_sgi, msr icc_sgi1r_el1, x1
 	access	guest_undefined, udf #7
 
+/* Each priority is active in both groups, and as that of an interrupt that is not maskable. */
+program guest_priorities
+	mov	x1, #-1
+	msr	icc_ap0r0_el1, x1
+	msr	icc_ap1r0_el1, x1
+	hvc	#0
+0:	b	0b
+
 /* x1 stores at x0. */
 program guest_stores
 	set_vectors

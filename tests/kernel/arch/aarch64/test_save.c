@@ -2,7 +2,7 @@
 /* A whole VCpu, saved and restored into another one. */
 #include "vm.h"
 
-extern const char guest_everything[], guest_scribbles[], guest_interrupts[];
+extern const char guest_everything[], guest_scribbles[], guest_interrupts[], guest_priorities[];
 
 /* The page of data: what the guest fills its registers with, and what it found in them afterwards; in words. */
 #define FILL   0
@@ -217,11 +217,27 @@ static void illegal_state(void)
 	EXPECT_EQUAL(vm.page->registers.x[10] >> 26, CLASS_ILLEGAL);
 }
 
+/* Nor can a guest that writes to the registers of active priorities what no interrupt does. */
+static void odd_priorities(void)
+{
+	vm_new();
+	vm_start();
+	vm_run(guest_priorities, 0, 0, 0);
+	VM_EXPECT(EXIT_HYPERCALL);
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
+	vm_reply_and_leave(DISPOSITION_STEP, 0, 1000);
+	EXPECT_OK(vcpu_save(vm.vcpu));
+	copy_words(&vm.update->state, &vm.page->state);
+	EXPECT_EQUAL(vm.page->state.ap0r | vm.page->state.ap1r, UINT32_MAX);
+	EXPECT_OK(vcpu_restore(vm.vcpu));
+}
+
 static const struct test tests[] = {
 	{ "save: a VCpu goes on in another", into_another },
 	{ "save: a VCpu goes on in itself", into_itself },
 	{ "save: what restore refuses", refused },
 	{ "save: a guest in the illegal state", illegal_state },
+	{ "save: a guest with each priority active in both groups", odd_priorities },
 };
 
 const struct suite save_suite = SUITE(tests);
