@@ -19,19 +19,41 @@ static struct refill *refill_at(struct sched_context *sc, unsigned int n)
 	return &sc->refill[(sc->first + n) % REFILLS_MAX];
 }
 
+/* The time between the nth and the next, from when neither can be used. */
+static uint64_t refill_gap(struct sched_context *sc, unsigned int n)
+{
+	const struct refill *refill = refill_at(sc, n);
+
+	return refill_at(sc, n + 1)->when - refill->when - refill->amount;
+}
+
 /*
- * The ring is full: the two that are closest in time become one, at the time of the later. Late rather than early: the
- * share is never exceeded. The first is in use.
+ * The nth and the next become the next: between their times, so that the sum over all ticks of the budget of the time from
+ * which each can be used stays as it is. This sum is what bounds the use in every time t: each tick used adds a period to
+ * it, nothing lessens it, and from the first to the last use in t no tick of the budget can have come by more than t and two
+ * periods. So pieces that come a little early cost no others their time, and those that come late lose none.
+ * Rounded to late. No product is above 64 bits: amounts and gaps are at most a period, of at most 2^40 ticks.
  */
+static void refill_join(struct sched_context *sc, unsigned int n)
+{
+	const struct refill *refill = refill_at(sc, n);
+	struct refill *next = refill_at(sc, n + 1);
+	uint64_t sum = refill->amount + next->amount;
+	uint64_t early = refill_gap(sc, n) * ((refill->amount << 23) / sum) >> 23;
+
+	next->when -= refill->amount + early;
+	next->amount = sum;
+}
+
+/* The ring is full: the two that are closest in time become one. The first is in use. */
 static void refill_merge(struct sched_context *sc)
 {
 	unsigned int best = 1;
 
 	for (unsigned int i = 2; i + 1 < sc->count; i++)
-		if (refill_at(sc, i + 1)->when - refill_at(sc, i)->when <
-		    refill_at(sc, best + 1)->when - refill_at(sc, best)->when)
+		if (refill_gap(sc, i) < refill_gap(sc, best))
 			best = i;
-	refill_at(sc, best + 1)->amount += refill_at(sc, best)->amount;
+	refill_join(sc, best);
 	sc->count--;
 	for (unsigned int i = best; i < sc->count; i++)
 		*refill_at(sc, i) = *refill_at(sc, i + 1);
@@ -73,10 +95,15 @@ void budget_begin(struct sched_context *sc, uint64_t earliest)
 	}
 }
 
+/*
+ * Who blocks for a moment goes on with what it had: its pieces come back as one. Counted from each time it wakes they would be
+ * more than there are places for, and each that comes while it is blocked would come later from period to period.
+ */
 void budget_end_idle(struct sched_context *sc, uint64_t now)
 {
 	sc->idle = false;
-	budget_begin(sc, now);
+	if (sc->refill[sc->first].when + sc->period / 8 < now)
+		budget_begin(sc, now);
 }
 
 /*
@@ -110,10 +137,8 @@ void budget_use(struct sched_context *sc, uint64_t used)
 		refill_add(sc, when + sc->period, used);
 	}
 	while (sc->count > 1 && sc->refill[sc->first].amount < budget_min()) {
-		uint64_t rest = sc->refill[sc->first].amount;
-
+		refill_join(sc, 0);
 		refill_drop_first(sc);
-		sc->refill[sc->first].amount += rest;
 	}
 }
 

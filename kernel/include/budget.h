@@ -23,7 +23,7 @@ static inline bool budget_is_full(const struct sched_context *sc)
 /* What could have been used before `earliest` counts from then on; what has come by then is one amount. */
 void budget_begin(struct sched_context *sc, uint64_t earliest);
 
-/* Somebody is ready for it after a while without: what was not wanted is not made up for. */
+/* Somebody is ready for it after a while without: what was not wanted for more than an eighth of a period is not made up for. */
 void budget_end_idle(struct sched_context *sc, uint64_t now);
 
 /* Take `used` ticks from a budget that is not its whole period. */

@@ -63,6 +63,14 @@ static void begin(struct model_time *time, uint64_t earliest)
 	}
 }
 
+/* Somebody wants it again. Only what was not wanted for long is lost. */
+static void end_unwanted(struct model_time *time)
+{
+	time->unwanted = false;
+	if (8 * time->from[0] + time->period < 8 * model.now)
+		begin(time, model.now);
+}
+
 /* How much there is in one piece. */
 static unsigned int piece(const struct model_time *time)
 {
@@ -101,8 +109,7 @@ static void wait_for_core(unsigned int agent, bool first)
 	model.agent[agent].waits = true;
 	model.agent[agent].turn = first ? --first_turn : ++last_turn;
 	if (time->unwanted)
-		begin(time, model.now);
-	time->unwanted = false;
+		end_unwanted(time);
 }
 
 void model_note_change(void)
@@ -165,8 +172,10 @@ static void charge_other(unsigned int time)
 	model.charged = time;
 	if (time == MODEL_NONE)
 		return;
-	begin(next, next->unwanted ? model.now : model.now - next->period);
-	next->unwanted = false;
+	if (next->unwanted)
+		end_unwanted(next);
+	else
+		begin(next, model.now - next->period);
 }
 
 void model_leave(void)
