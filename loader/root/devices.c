@@ -59,7 +59,11 @@ void devices_given_up(uint32_t thread)
 
 void devices_restarted(uint32_t thread)
 {
-	notification_signal(device_of(thread)->wake);
+	const struct manifest_device_server *device = device_of(thread);
+
+	/* Its predecessor may have written there whatever it liked. */
+	mark(device, false);
+	notification_signal(device->wake);
 }
 
 void devices_stop(uint32_t guest)

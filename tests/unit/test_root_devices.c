@@ -234,6 +234,27 @@ START_TEST(given_up_channel)
 }
 END_TEST
 
+/* What one that fails has written there itself is not said of its successor. */
+START_TEST(restarted_channel)
+{
+	struct channel *channel = (struct channel *)(void *)scratch;
+
+	make_records();
+	server->line = 0;
+	server->channel = CHANNEL;
+	server->tell = TELL;
+	start();
+	servers_failed(DEVICE, 1, 2);
+	channel->given_up = 1;
+	forget();
+	now = servers_deadline();
+	servers_run(now);
+	ck_assert_int_eq(state(), SERVER_STATE_RUNNING);
+	ck_assert_uint_eq(channel->given_up, 0);
+	ck_assert_uint_lt(place(THREAD_SERVE, THREAD(DEVICE)), place(SIGNAL, WAKE));
+}
+END_TEST
+
 /* A new life of the guest is one of its devices too: window and door are made again, once each. */
 static void expect_anew(void)
 {
@@ -315,6 +336,7 @@ void add_devices_tests(TCase *tests)
 	tcase_add_test(tests, restarted);
 	tcase_add_test(tests, given_up);
 	tcase_add_test(tests, given_up_channel);
+	tcase_add_test(tests, restarted_channel);
 	tcase_add_test(tests, anew_with_its_guest);
 	tcase_add_test(tests, anew_with_its_vmm);
 	tcase_add_test(tests, not_without_its_guest);

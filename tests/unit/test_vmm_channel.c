@@ -268,6 +268,15 @@ START_TEST(test_killed_server)
 }
 END_TEST
 
+/* The first bytes of the output. */
+static const char *cut(uint32_t size)
+{
+	static char text[16];
+
+	text[stream_read(&virtio_out[0], text, size)] = 0;
+	return text;
+}
+
 static void expect_bytes(uint32_t from, uint32_t count)
 {
 	static uint8_t bytes[STREAM_SIZE];
@@ -304,6 +313,73 @@ START_TEST(test_killed_server_half_done)
 	ck_assert_str_eq(output(), "");
 	ck_assert_uint_eq(driver_take(TRANSMIT, 0), 0);
 	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE);
+}
+END_TEST
+
+/* One that was killed before it knew of a queue had nothing in its hands, and nothing is lost with it. */
+START_TEST(test_killed_servers)
+{
+	begin();
+	send(0, "first");
+	ck_assert_uint_eq(driver_take(TRANSMIT, 0), 0);
+	server_urgent = false;
+	server_start();
+	guest_event(0);
+	server_start();
+	guest_event(0);
+	server_urgent = true;
+	server_run();
+	guest_event(0);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE);
+	send(1, ", second");
+	ck_assert_str_eq(output(), "first, second");
+	ck_assert_str_eq(log_text(), "");
+}
+END_TEST
+
+/* A driver begins with a server of which the VMM has not heard yet: what that has half done it does not do again. */
+START_TEST(test_killed_server_unheard)
+{
+	const uint32_t size = 2 * CHANNEL_BUFFER_SIZE;
+
+	begin();
+	send(0, "short");
+	driver_prepare(VIRTIO_F_VERSION_1, 2);
+	for (uint32_t i = 0; i < size; i++)
+		memory[SEND_AT - MEMORY_BASE + i] = byte_at(i);
+	ring_offer(&driver_rings[TRANSMIT], 0, SEND_AT, size, 0);
+	server_start();
+	driver_set(VIRTIO_MMIO_STATUS, LIVE);
+	ck_assert_str_eq(cut(5), "short");
+	guest_event(VMM_EVENT_VIRTIO_CONSOLE);
+	expect_bytes(0, size);
+	ck_assert_str_eq(output(), "");
+	ck_assert_uint_eq(driver_take(TRANSMIT, 0), 0);
+}
+END_TEST
+
+/* What a server has left in the channel does not keep its successor from serving. */
+START_TEST(test_killed_hostile_server)
+{
+	struct channel_queue *queue = &shared.channel.queues[TRANSMIT];
+
+	begin();
+	server_urgent = false;
+	send(0, "to be seen");
+	if (_i == 0)
+		queue->acknowledged = 0;
+	else if (_i == 1)
+		queue->generation = 0;
+	else if (_i == 2)
+		queue->acknowledged = queue->generation += 77;
+	else
+		memset(&shared.channel, 0xff, offsetof(struct channel, given_up));
+	server_start();
+	server_urgent = true;
+	guest_event(0);
+	ck_assert_uint_eq(driver_reg(VIRTIO_MMIO_STATUS), LIVE);
+	ck_assert_str_eq(output(), "to be seen");
+	ck_assert_uint_eq(driver_take(TRANSMIT, 0), 0);
 }
 END_TEST
 
@@ -415,6 +491,9 @@ Suite *channel_suite(void)
 	tcase_add_test(tests, test_slow_beginning);
 	tcase_add_test(tests, test_killed_server);
 	tcase_add_test(tests, test_killed_server_half_done);
+	tcase_add_test(tests, test_killed_servers);
+	tcase_add_test(tests, test_killed_server_unheard);
+	tcase_add_loop_test(tests, test_killed_hostile_server, 0, 4);
 	tcase_add_test(tests, test_killed_server_of_ports);
 	tcase_add_test(tests, test_given_up);
 	tcase_add_test(tests, test_given_up_unused);

@@ -172,6 +172,7 @@ static void forward_work(struct forward *f, uint32_t queue)
 
 	if (CHANNEL_ACQUIRE(shared->acknowledged) != f->queues[queue].generation)
 		return;
+	f->queues[queue].known = true;
 	CHANNEL_WRITE(shared->awaits, 0);
 	for (uint32_t round = 1; !awaited || (!idle && round <= ROUNDS_MAX); round++) {
 		if (idle || round == ROUNDS_MAX) {
@@ -194,8 +195,8 @@ static void forward_begin(struct forward *f, uint32_t queue, uint64_t done)
 {
 	struct channel_queue *shared = &f->channel->queues[queue];
 
-	/* 0 is none. */
-	f->generation += f->generation == UINT32_MAX ? 2 : 1;
+	/* 0 is none, the last CHANNEL_ANEW. */
+	f->generation = f->generation >= CHANNEL_ANEW - 1 ? 1 : f->generation + 1;
 	f->queues[queue] = (struct forward_queue){
 		.generation = f->generation,
 		.sent = done,
@@ -235,35 +236,38 @@ static void forward_stop(struct virtio *virtio, uint32_t queue)
 /*
  * The server is another process than before, and is offered again what its predecessor was not done with. What that had done
  * of it already is done twice. But of a driver of several ports the model knows more than its queues say, and that is lost (2.1.2).
+ * A predecessor that did not know of the queue was offered nothing, and what is counted there is about nothing.
  */
-static void forward_succeed(struct forward *f)
+static void forward_succeed(struct forward *f, uint32_t queue)
 {
-	bool again = !(f->virtio.driver_features & VIRTIO_CONSOLE_F_MULTIPORT);
+	const struct forward_queue *q = &f->queues[queue];
 
-	for (uint32_t i = 0; i < f->type.queues; i++) {
-		if (!forward_live(f, i) || !forward_collect(f, i))
-			continue;
-		if (again)
-			forward_begin(f, i, f->queues[i].done);
-		else
-			virtio_fail(&f->virtio);
-	}
+	if (q->known && !forward_collect(f, queue))
+		return;
+	if (q->known && f->virtio.driver_features & VIRTIO_CONSOLE_F_MULTIPORT)
+		virtio_fail(&f->virtio);
+	else
+		forward_begin(f, queue, q->done);
+}
+
+/* The server has signalled. */
+static void forward_heed(struct forward *f, uint32_t queue)
+{
+	if (CHANNEL_ACQUIRE(f->channel->queues[queue].acknowledged) == CHANNEL_ANEW)
+		forward_succeed(f, queue);
+	if (forward_live(f, queue))
+		forward_work(f, queue);
 }
 
 static void forward_signal(void *device)
 {
 	struct forward *f = device;
-	uint32_t process = CHANNEL_ACQUIRE(f->channel->server);
-	bool other = process != f->process;
 
-	f->process = process;
-	if (other)
-		forward_succeed(f);
 	for (uint32_t i = 0; i < f->type.queues; i++)
 		if (forward_live(f, i)) {
 			if (forward_alone(f))
 				return;
-			forward_work(f, i);
+			forward_heed(f, i);
 		}
 }
 
@@ -279,7 +283,6 @@ static const char *forward_console_init(void *device, struct host *host)
 	f->type.stop = forward_stop;
 	f->channel = host->channel;
 	f->server = host->peer;
-	f->process = CHANNEL_READ(f->channel->server);
 	f->generation = CHANNEL_READ(f->channel->generation);
 	/* What a predecessor had begun is over. */
 	for (uint32_t i = 0; i < f->type.queues; i++)

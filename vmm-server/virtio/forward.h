@@ -25,8 +25,9 @@ struct forward_request {
 };
 
 struct forward_queue {
-	/* 0 while the driver does not use the queue. */
+	/* 0 while the driver does not use the queue; whether the server has acknowledged it. */
 	uint32_t generation;
+	bool known;
 	/* Requests that were offered, and of these those that were completed. */
 	uint32_t offered;
 	uint32_t completed;
@@ -45,8 +46,7 @@ struct forward {
 	struct virtio_console_config config;
 	struct channel *channel;
 	cap_t server;
-	/* Which process it was when last looked at; the last generation of any queue. */
-	uint32_t process;
+	/* The last of any queue. */
 	uint32_t generation;
 	struct forward_queue queues[CHANNEL_QUEUES];
 };

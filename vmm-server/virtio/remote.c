@@ -38,18 +38,21 @@ void virtio_init(struct virtio *virtio, struct host *host, const struct virtio_t
 	remote.vmm = host->peer;
 }
 
-/* What is under way was a predecessor's: the VMM sees that there is a new process. */
+/*
+ * What is under way was a predecessor's, and whatever that has said is said anew: the VMM is asked to begin again with
+ * each queue that it uses.
+ */
 void virtio_reset(struct virtio *virtio)
 {
 	struct channel *channel = remote.channel;
 
 	for (uint32_t i = 0; i < virtio->type->queues; i++) {
 		remote.queues[i] = (struct remote_queue){
-			.generation = CHANNEL_READ(channel->queues[i].generation),
+			.generation = CHANNEL_ACQUIRE(channel->queues[i].generation),
 		};
+		CHANNEL_WRITE(channel->queues[i].acknowledged, CHANNEL_ANEW);
 		virtio->type->stop(virtio, i);
 	}
-	CHANNEL_RELEASE(channel->server, CHANNEL_READ(channel->server) + 1);
 	notification_signal(remote.vmm);
 }
 
