@@ -340,7 +340,7 @@ program guest_call_storm
 	b	0b
 
 program guest_sgi_storm
-	mov	x20, #1
+	adr	x20, guest_tick
 	mov	x21, #0
 	interrupts_ready
 	msr	daifclr, #2
@@ -349,7 +349,7 @@ program guest_sgi_storm
 	b	0b
 
 program guest_timer_storm
-	mov	x20, #1
+	adr	x20, guest_tick
 	mov	x21, #0
 	interrupts_ready
 	msr	daifclr, #2

@@ -167,6 +167,7 @@ static void run(uint64_t rate, const volatile uint64_t *counter)
 		used += time_consumed(storm[i].time) - storm[i].used;
 	report_line("# %lu events in %lu us", (unsigned long)(*counter - before),
 		    (unsigned long)(used * 1000000 / counter_frequency()));
+	EXPECT(used > 0);
 	EXPECT(*counter - before >= rate * (used / (counter_frequency() / 1000)) / 1000);
 	for (size_t i = 0; i < STORM_PARTIES && storm[i].time; i++)
 		judge(&storm[i], start);
