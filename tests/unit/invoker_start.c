@@ -147,8 +147,6 @@ void invoker_start(void)
 		.budget_min = FAKE_FREQUENCY / 100000,
 	});
 	machine_boot(INVOKER_CNODE_BITS);
-	/* The specification's invocations are of one step: kernel-steps_storm stops them. */
-	fake.pending = 0;
 	boot();
 	next_free = ROOT_SLOT_UNTYPED + MACHINE_UNTYPEDS;
 	endpoints = make(MACHINE_UNTYPED, OBJECT_ENDPOINT, 0, 5);
