@@ -141,13 +141,14 @@ static void after_call(struct spec_object *thread, const struct action *action,
 
 /*
  * A long operation stops after a step when an interrupt waits (`fake.pending`), and the thread makes the call again. Where it ends
- * itself, or its time, it would not: it does it in one piece.
+ * itself, its time or the capability that it calls by, it would not: it does it in one piece.
  */
-static void call_kernel(struct spec_object *thread)
+static void call_kernel(struct spec_object *thread, uint64_t index)
 {
 	struct context *context = context_of(thread);
+	const struct spec_cap *cap = spec_slot(thread->cap[THREAD_CNODE].object, index);
 	bool goes_on = thread->type == OBJECT_THREAD && thread->state == SPEC_READY &&
-		       spec_has_time(thread);
+		       spec_has_time(thread) && cap && cap->type != OBJECT_NULL;
 	uint32_t pending = fake.pending;
 	uint64_t pc = context->registers->pc;
 
@@ -173,7 +174,7 @@ static bool apply_call(struct spec_object *thread, const struct action *action)
 	if (!spec_syscall(thread))
 		return false;
 	thread->registers[SPEC_REGISTER_PC] += INSTRUCTION;
-	call_kernel(thread);
+	call_kernel(thread, action->cap);
 	after_call(thread, action, to);
 	return true;
 }
