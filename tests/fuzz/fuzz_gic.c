@@ -175,7 +175,7 @@ static void system_register(uint32_t v)
 	};
 	uint8_t how = input_8();
 	uint64_t encoding = how & 0x80 ? input_32() : registers[(how & 0x7f) % 7];
-	uint64_t value = input_8() & 1 ? input_64() : input_edge(clock_now);
+	uint64_t value = input_8() & 1 ? input_64() : input_edge(now);
 	enum disposition found =
 		machine_exit(v, EXIT_REGISTER, encoding, input_8() & 7 ? ACCESS_WRITE : 0, value);
 
@@ -211,7 +211,7 @@ static void drive_line(uint32_t v)
 /* Timers come due, and what waits for the end of an interrupt is looked at. */
 static void pass(uint64_t time)
 {
-	clock_now += time;
+	now += time;
 	for (uint32_t v = 0; v < vcpus; v++)
 		machine_event(v);
 }

@@ -23,33 +23,11 @@ struct kernel_vcpu kernel[MACHINE_VCPUS_MAX];
 uint32_t vcpus;
 int machine_ended;
 uint64_t machine_result[4];
-uint64_t clock_now;
 
 static struct vmm_config configuration;
 static uint8_t ram[MACHINE_MEMORY_SIZE] __attribute__((aligned(4096)));
 static uint8_t pages[MACHINE_VCPUS_MAX][2][4096] __attribute__((aligned(4096)));
 static struct line log_memory;
-
-uint64_t arch_counter(void)
-{
-	return clock_now;
-}
-
-uint64_t arch_counter_frequency(void)
-{
-	return 1000000000;
-}
-
-void arch_memory_written(const void *start, uint64_t size)
-{
-	(void)start;
-	(void)size;
-}
-
-void arch_memory_clear(void *start, uint64_t size)
-{
-	memset(start, 0, size);
-}
 
 struct registers *machine_registers(uint32_t v)
 {
@@ -167,7 +145,7 @@ enum disposition machine_exit(uint32_t v, enum exit_kind kind, uint64_t address,
 
 void machine_event(uint32_t v)
 {
-	bool due = kernel[v].deadline <= clock_now;
+	bool due = kernel[v].deadline <= now;
 	uint64_t bits = kernel[v].signalled ? VMM_EVENT_VCPU : 0;
 
 	if (!bits && !due)
@@ -189,7 +167,7 @@ void machine_start(void)
 void machine_begin(uint32_t count)
 {
 	vcpus = count;
-	clock_now = BIT64(40);
+	now = BIT64(40);
 	memset(kernel, 0, sizeof(kernel));
 	memset(pages, 0, sizeof(pages));
 	memset(&log_memory, 0, sizeof(log_memory));

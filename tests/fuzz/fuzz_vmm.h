@@ -10,6 +10,7 @@
 #include <vmm.h>
 
 #include "fuzz.h"
+#include "test_vmm_arch.h"
 
 #define MACHINE_MEMORY        0x40000000ULL
 #define MACHINE_MEMORY_SIZE   0x1000ULL
@@ -40,7 +41,6 @@ extern uint32_t vcpus;
 extern int machine_ended;
 /* The result words of the last answer. */
 extern uint64_t machine_result[4];
-extern uint64_t clock_now;
 
 /* Power on: vCPU 0 runs. */
 void machine_begin(uint32_t count);

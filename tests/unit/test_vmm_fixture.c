@@ -27,10 +27,8 @@ struct line virtio_lines[VMM_PORTS_MAX];
 struct fake_slot slot[VCPU_SLOTS];
 uint64_t pending_slots;
 uint64_t active_slots;
-uint64_t now;
 uint32_t signals[16];
 int ended;
-uint64_t cleared;
 uint64_t result[4];
 enum status (*device_server)(struct message *m, uint64_t deadline);
 struct stream_consumer console_out;
@@ -41,28 +39,6 @@ struct stream_producer virtio_in[VMM_PORTS_MAX];
 
 static uint8_t pages[2 * 4096] __attribute__((aligned(4096)));
 static uint64_t sequence;
-
-uint64_t arch_counter(void)
-{
-	return now;
-}
-
-uint64_t arch_counter_frequency(void)
-{
-	return 1000000000;
-}
-
-void arch_memory_written(const void *start, uint64_t size)
-{
-	(void)start;
-	(void)size;
-}
-
-void arch_memory_clear(void *start, uint64_t size)
-{
-	memset(start, 0, size);
-	cleared += size;
-}
 
 static enum status fake_vcpu_call(struct message *m)
 {

@@ -12,6 +12,8 @@
 
 #include <vmm.h>
 
+#include "test_vmm_arch.h"
+
 #define MEMORY_BASE   0x40000000ULL
 #define MEMORY_SIZE   0x20000ULL
 #define UART          0x09000000ULL
@@ -70,15 +72,12 @@ extern struct line console;
 extern struct line log_line_memory;
 extern struct line virtio_lines[VMM_PORTS_MAX];
 extern struct fake_slot slot[VCPU_SLOTS];
-/* What vcpu_query_slots() answers, and what the counter shows (1 GHz). */
+/* What vcpu_query_slots() answers. */
 extern uint64_t pending_slots;
 extern uint64_t active_slots;
-extern uint64_t now;
 /* Signals by capability; how the guest ended (-1: it has not). */
 extern uint32_t signals[16];
 extern int ended;
-/* Bytes of the guest's memory that were zeroed. */
-extern uint64_t cleared;
 /* The result words of the last reply. */
 extern uint64_t result[4];
 

@@ -30,7 +30,6 @@
 
 static struct vmm_config configuration;
 static struct vmm machine;
-static uint64_t clock_now = 1ULL << 40;
 static uint8_t ram[4096] __attribute__((aligned(4096)));
 static uint8_t vcpu_pages[VCPUS_MAX][2][4096] __attribute__((aligned(4096)));
 static struct line log_memory;
@@ -54,27 +53,6 @@ static struct interrupt {
 } private[VCPUS_MAX][32], shared[SPIS];
 
 static uint32_t control;
-
-uint64_t arch_counter(void)
-{
-	return clock_now;
-}
-
-uint64_t arch_counter_frequency(void)
-{
-	return 1000000000;
-}
-
-void arch_memory_written(const void *start, uint64_t size)
-{
-	(void)start;
-	(void)size;
-}
-
-void arch_memory_clear(void *start, uint64_t size)
-{
-	memset(start, 0, size);
-}
 
 static void change_slot(struct kernel_vcpu *k, uint32_t slot, uint64_t change)
 {
@@ -243,9 +221,9 @@ static void check_all(void)
 /* What the model looks for again after a while. */
 static void let_time_pass(void)
 {
-	clock_now += 1000000;
+	now += 1000000;
 	for (uint32_t v = 0; v < vcpus; v++)
-		if (kernel[v].deadline <= clock_now)
+		if (kernel[v].deadline <= now)
 			make_exit(v, EXIT_EVENT, 0, EXIT_EVENT_DEADLINE, 0);
 }
 

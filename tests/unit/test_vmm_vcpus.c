@@ -22,7 +22,6 @@
 
 static struct vmm_config configuration;
 static struct vmm machine;
-static uint64_t clock_now = 1ULL << 40;
 static uint8_t ram[4096] __attribute__((aligned(4096)));
 static uint8_t vcpu_pages[VCPUS][2][4096] __attribute__((aligned(4096)));
 static struct line log_memory;
@@ -30,29 +29,6 @@ static uint32_t told[VCPUS];
 static uint32_t slot_changes[VCPUS];
 static uint64_t results[4];
 static int end_told;
-static uint64_t zeroed;
-
-uint64_t arch_counter(void)
-{
-	return clock_now;
-}
-
-uint64_t arch_counter_frequency(void)
-{
-	return 1000000000;
-}
-
-void arch_memory_written(const void *start, uint64_t size)
-{
-	(void)start;
-	(void)size;
-}
-
-void arch_memory_clear(void *start, uint64_t size)
-{
-	memset(start, 0, size);
-	zeroed += size;
-}
 
 enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
 {
@@ -114,7 +90,7 @@ static void configure(void)
 	memset(told, 0, sizeof(told));
 	memset(slot_changes, 0, sizeof(slot_changes));
 	end_told = -1;
-	zeroed = 0;
+	cleared = 0;
 	configuration.memory_base = MEMORY_BASE;
 	configuration.memory_size = sizeof(ram);
 	configuration.memory = (uint64_t)(uintptr_t)ram;
@@ -156,7 +132,7 @@ START_TEST(test_last_comes_to_rest)
 	ck_assert_uint_eq(told[0], 1);
 	ck_assert_uint_eq(make_exit(0, EXIT_EVENT, VMM_EVENT_VCPU, 0), STARTED);
 	ck_assert_uint_eq(registers(0, true)->pc, configuration.entry);
-	ck_assert_uint_eq(zeroed, 0);
+	ck_assert_uint_eq(cleared, 0);
 }
 END_TEST
 
@@ -177,11 +153,11 @@ START_TEST(test_reset)
 	for (uint32_t v = 0; v < VCPUS; v++)
 		if (v != (uint32_t)_i)
 			ck_assert_uint_eq(make_exit(v, EXIT_START, 0, 1), PARKED);
-	ck_assert_uint_eq(zeroed, 0);
+	ck_assert_uint_eq(cleared, 0);
 	ck_assert_uint_eq(make_exit((uint32_t)_i, EXIT_START, 0, 1), _i ? PARKED : STARTED);
 	if (_i)
 		ck_assert_uint_eq(make_exit(0, EXIT_EVENT, VMM_EVENT_VCPU, 0), STARTED);
-	ck_assert_uint_eq(zeroed, sizeof(ram));
+	ck_assert_uint_eq(cleared, sizeof(ram));
 	for (uint64_t v = 0; v < VCPUS; v++)
 		ck_assert_int_eq(call(0, PSCI_AFFINITY_INFO_64, v, 0, 0), v ? 1 : 0);
 }
