@@ -58,8 +58,9 @@ def finds_it(linux, features):
 
 def writes_much(linux, consoles):
     """More than the line's ring holds, several times over, comes whole and in order."""
-    linux.command(f"(sleep 2; seq 1 {LINES} | sed 's/.*/line & end/' >/dev/hvc0) &")
+    linux.command(f"{{ read -r go; seq 1 {LINES} | sed 's/.*/line & end/'; }} <>/dev/hvc0 >&0 &")
     consoles.view(1)
+    linux.type("\r")
     text = linux.expect(f"line {LINES} end{END}", BOOT_SECONDS).replace("\r", "")
     place = 0
     for number in range(1, LINES):
@@ -70,10 +71,13 @@ def writes_much(linux, consoles):
 
 
 def reads_console(linux, consoles):
-    linux.command("head -n 1 </dev/hvc0 >/tmp/in &")
+    """What is typed is read, and its echo seen while the reader has the terminal open: Linux drops
+    what is left of it at the close."""
+    linux.command("{ head -n 1 >/tmp/in; read -r seen; } </dev/hvc0 &")
     consoles.view(1)
     linux.type("typed for hvc0\r")
     linux.expect(f"typed for hvc0{END}")
+    linux.type("\r")
     consoles.view_first()
     answer = linux.command("wait; cat /tmp/in")
     check("typed for hvc0" in answer, f"read was {answer!r}")
