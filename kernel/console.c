@@ -57,14 +57,6 @@ static const char *convert(const char *format, va_list *arguments)
 		console_write(&c, 1);
 		break;
 	}
-	case 'd': {
-		long value = is_long ? va_arg(*arguments, long) : va_arg(*arguments, int);
-
-		if (value < 0)
-			console_write("-", 1);
-		write_number(value < 0 ? -(uint64_t)value : (uint64_t)value, 10, width, pad);
-		break;
-	}
 	case 'u':
 	case 'x':
 		write_number(is_long ? va_arg(*arguments, unsigned long) :
@@ -75,7 +67,7 @@ static const char *convert(const char *format, va_list *arguments)
 		console_write("%", 1);
 		break;
 	}
-	return *format ? format + 1 : format;
+	return format + 1;
 }
 
 void console_print_list(const char *format, va_list arguments)

@@ -162,7 +162,7 @@ static enum status take_reply(struct vcpu *vcpu, uint64_t label,
 {
 	reply->disposition = REPLY_DISPOSITION_OF(label);
 	reply->flags = label & ~(uint64_t)REPLY_DISPOSITION_MASK;
-	if (!vcpu->exit.pending || words[4] != vcpu->exit.sequence)
+	if (words[4] != vcpu->exit.sequence)
 		return ERR_REPLY;
 	/* A window's server has no say in the guest but for this access. */
 	if (vcpu->window && (reply->flags || (reply->disposition != DISPOSITION_STEP &&

@@ -143,12 +143,12 @@ static void leave_unanswered(struct context *server)
 		sc->answer_left = left;
 }
 
-/* A fault lends no time: who has none leaves it where it is. */
+/* There is one. A fault lends no time: who has none leaves it where it is. */
 static bool take_fault(struct context *server, struct endpoint *endpoint)
 {
 	struct context *faulted;
 
-	if (list_empty(&endpoint->faults) || !context_has_time(server))
+	if (!context_has_time(server))
 		return false;
 	faulted = endpoint_fault(endpoint);
 	deliver(faulted, server, faulted->badge);
@@ -291,7 +291,7 @@ void ipc_deadline(struct context *context)
 			return;
 		}
 		/* Without time it would be lost to its callers. */
-		if (!context->sc && !context->borrower)
+		if (!context_has_time(context))
 			return;
 	}
 	if (context->callee) {

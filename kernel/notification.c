@@ -119,8 +119,7 @@ bool notification_tell(struct notification *notification)
 {
 	struct context *server;
 
-	if (notification->binding != NOTIFICATION_THREAD ||
-	    !(notification->word || notification->deadline))
+	if (!notification->word && !notification->deadline)
 		return false;
 	server = &notification->thread->context;
 	if (server->state != STATE_RECEIVING || !find_time(notification, server))

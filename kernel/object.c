@@ -36,7 +36,7 @@ uint8_t object_bits(enum object_type type, uint32_t size_bits)
 	case OBJECT_CNODE:
 		return size_bits >= 2 && size_bits <= 16 ? (uint8_t)(size_bits + BITS_SLOT) : 0;
 	default:
-		return type < OBJECT_TYPES && size_bits == 0 ? fixed[type] : 0;
+		return size_bits == 0 ? fixed[type] : 0;
 	}
 }
 

@@ -95,8 +95,7 @@ static void map_image(const struct manifest *manifest, struct boot_region *regio
 	}
 }
 
-static struct address_space *create_space(const struct manifest *manifest,
-					  struct boot_region *region)
+static void create_space(const struct manifest *manifest, struct boot_region *region)
 {
 	struct slot *slot = boot_object(region, ROOT_SLOT_ADDRESS_SPACE, OBJECT_ADDRESS_SPACE);
 	struct address_space *space = (struct address_space *)slot->object;
@@ -113,7 +112,6 @@ static struct address_space *create_space(const struct manifest *manifest,
 			 RIGHT_READ | RIGHT_WRITE);
 	map_program(manifest, space);
 	map_image(manifest, region, space);
-	return space;
 }
 
 static void add_untyped(paddr_t address, uint8_t bits, uint8_t flags)
@@ -199,14 +197,13 @@ void root_create(const struct manifest *manifest)
 	uint8_t bits = (uint8_t)manifest->root_cnode_bits;
 	struct slot *slot;
 	struct thread *thread;
-	struct address_space *space;
 	struct sched_context *sc;
 
 	if (bits < CNODE_BITS_MIN)
 		panic("the root server's CNode of 2^%u slots is too small", bits);
 	cnode = (struct cnode){ boot_allocate(&region, bits + BITS_SLOT), 1U << bits };
 	slot_init_root(&cnode.slots[ROOT_SLOT_CNODE], OBJECT_CNODE, (uint64_t)cnode.slots, bits);
-	space = create_space(manifest, &region);
+	create_space(manifest, &region);
 	slot_init_root(&cnode.slots[ROOT_SLOT_IRQ_CONTROL], OBJECT_IRQ_CONTROL, 0, 0);
 	slot_init_root(&cnode.slots[ROOT_SLOT_FIRMWARE], OBJECT_FIRMWARE, 0, 0);
 	slot = boot_object(&region, ROOT_SLOT_THREAD, OBJECT_THREAD);
@@ -221,8 +218,6 @@ void root_create(const struct manifest *manifest)
 	thread->context.sc = sc;
 	create_untypeds(manifest);
 	info->counter_frequency = arch_counter_frequency();
-
-	BUG_ON((void *)space != (void *)thread->space_binding.object);
 	thread->context.priority = (uint8_t)manifest->root_priority;
 	arch_registers_init(&thread->registers, manifest->root_entry, ROOT_STACK_TOP);
 	sched_wake(&thread->context);

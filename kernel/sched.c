@@ -40,7 +40,7 @@ static void enqueue(struct context *context, bool first)
 
 	list_insert(first ? queue->next : queue, &context->queue);
 	core.bitmap[context->priority / 64] |= BIT(context->priority % 64);
-	if (context->sc->idle && !budget_is_full(context->sc))
+	if (context->sc->idle)
 		end_idle_now(context->sc);
 }
 
@@ -86,8 +86,6 @@ void sched_refill(struct sched_context *sc)
 
 void sched_wake(struct context *context)
 {
-	if (is_queued(context))
-		return;
 	context->state = STATE_READY;
 	if (!context->sc)
 		return;
@@ -105,10 +103,7 @@ void sched_block(struct context *context, enum context_state state)
 
 void sched_yield(void)
 {
-	struct context *context = core.current;
-
-	if (context->state == STATE_READY && !is_queued(context))
-		enqueue(context, false);
+	enqueue(core.current, false);
 }
 
 void sched_set_priority(struct context *context, uint8_t priority)
@@ -133,8 +128,7 @@ void sched_give(struct context *context, struct sched_context *sc)
 		return;
 	}
 	sc->holder = context;
-	if (context->state == STATE_READY && context != core.current && !is_queued(context) &&
-	    has_time(sc))
+	if (context->state == STATE_READY && context != core.current && has_time(sc))
 		enqueue(context, false);
 }
 
@@ -173,8 +167,6 @@ void sched_return_lent(struct context *server)
 	server->lender = NULL;
 	lender->borrower = NULL;
 	sched_give(server, NULL);
-	if (!sc)
-		return;
 	if (lender->kind == CONTEXT_VCPU)
 		sc->answer_left = DEADLINE_NEVER;
 	sched_give(lender, sc);
@@ -187,7 +179,7 @@ static bool lends_signals_time(const struct context *context)
 {
 	while (context->borrower)
 		context = context->borrower;
-	return context->sc && context->sc->notification;
+	return context->sc->notification;
 }
 
 void sched_stop(struct context *context)
@@ -282,8 +274,6 @@ static void end_late(struct sched_context *sc)
 	struct context *current = core.current;
 
 	if (!sc || sc->answer_left)
-		return;
-	if (sc->holder != current || current->state != STATE_READY)
 		return;
 	sc->answer_left = next_limit(current);
 	ipc_fault(thread_of(current), FAULT_LATE, 0);

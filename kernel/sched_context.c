@@ -110,7 +110,7 @@ static enum status bind_context(struct sched_context *sc, struct slot *slot)
 	struct context *context = (struct context *)slot->object;
 	enum status status;
 
-	if (context->sc || context->borrower || context->lender)
+	if (context_has_time(context))
 		return ERR_OCCUPIED;
 	status = binding_set(&sc->bound, slot, OBJECT_SCHED_CONTEXT, sc);
 	if (status != OK)

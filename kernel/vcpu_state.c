@@ -15,7 +15,7 @@ static struct vcpu *invoked(struct invocation *call)
 /* Nobody works for it, and nothing is about to change it. */
 static bool stands_still(const struct vcpu *vcpu)
 {
-	return vcpu->context.state == STATE_STOPPED && !vcpu->exit.pending && !vcpu->restart;
+	return vcpu->context.state == STATE_STOPPED && !vcpu->restart;
 }
 
 static const uint8_t states[] = {

@@ -10,6 +10,6 @@
 
 void console_write(const char *text, size_t length);
 
-/* %s %c %d %u %x with l, width and zero padding. */
+/* %s %c %u %x with l, width and zero padding. */
 void console_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void console_print_list(const char *format, va_list arguments);

@@ -77,7 +77,7 @@ struct resume {
 
 void sched_start(void);
 
-/* `context` becomes READY and runs when its turn comes. */
+/* `context`, which is in no queue, becomes READY and runs when its turn comes. */
 void sched_wake(struct context *context);
 
 /* `context` is READY no more (its state is set by the caller); takes it out of the ready queue. */

@@ -163,12 +163,50 @@ START_TEST(memory_in_too_many_pieces)
 }
 END_TEST
 
+/* An image of two blocks, memory in two regions with what is taken in one of them only, a device at address 0. */
+START_TEST(memory_in_other_places)
+{
+	const paddr_t boot_at = FAKE_RAM + MIB(10);
+	const struct boot_untyped expected[] = {
+		{ .address = FAKE_RAM + MIB(6), .size_bits = 21 },
+		{ .address = FAKE_RAM + MIB(8), .size_bits = 21 },
+		{ .address = FAKE_RAM + MIB(12), .size_bits = 22 },
+		{ .address = FAKE_RAM + MIB(16), .size_bits = 24 },
+		{ .address = MACHINE_IMAGE, .size_bits = 21, .flags = UNTYPED_IMAGE },
+		{ .address = MACHINE_IMAGE + MIB(2), .size_bits = 21, .flags = UNTYPED_IMAGE },
+		{ .address = 0, .size_bits = 13, .flags = UNTYPED_DEVICE },
+	};
+	struct manifest *manifest = machine_manifest();
+
+	manifest->image_size = MIB(4);
+	manifest->boot_address = boot_at;
+	manifest->memory_count = 2;
+	manifest->memory[0] = (struct memory_region){ FAKE_RAM, MIB(8) };
+	manifest->memory[1] = (struct memory_region){ FAKE_RAM + MIB(8), FAKE_RAM_SIZE - MIB(8) };
+	manifest->device_count = 1;
+	manifest->devices[0] = (struct memory_region){ 0, 2 * PAGE_SIZE };
+	fake_boot(manifest);
+	root.thread = thread_of(core.current);
+	for (cap_t i = 0; i < ARRAY_SIZE(expected); i++) {
+		const struct slot *slot = slot_of(ROOT_SLOT_UNTYPED + i);
+
+		ck_assert_int_eq(slot->type, OBJECT_UNTYPED);
+		ck_assert_uint_eq(slot->object, expected[i].address);
+		ck_assert_uint_eq(slot->size_bits, expected[i].size_bits);
+		ck_assert_uint_eq(slot->flags & SLOT_MEMORY_FLAGS, expected[i].flags);
+	}
+	ck_assert_int_eq(slot_of(ROOT_SLOT_UNTYPED + ARRAY_SIZE(expected))->type, OBJECT_NULL);
+	ck_assert(reaches(ROOT_IMAGE + MIB(4) - 1, RIGHT_READ, MACHINE_IMAGE + MIB(4) - 1));
+	ck_assert(faults(ROOT_IMAGE + MIB(4)));
+}
+END_TEST
+
 START_TEST(conversions)
 {
-	console_print("[%s|%c|%d|%ld|%u|%lu|%x|%lx|%8x|%08x|%2u|%%]\n", "text", 'c', -5,
-		      (long)-1 - INT64_MAX, 7U, ~0UL, 0xabcU, ~0UL, 0x12U, 0x12U, 12345U);
-	ck_assert(said("[text|c|-5|-9223372036854775808|7|18446744073709551615|abc|"
-		       "ffffffffffffffff|      12|00000012|12345|%]\r\n"));
+	console_print("[%s|%c|%u|%lu|%x|%lx|%8x|%08x|%2u|%%]\n", "text", 'c', 7U, ~0UL, 0xabcU,
+		      ~0UL, 0x12U, 0x12U, 12345U);
+	ck_assert(said("[text|c|7|18446744073709551615|abc|ffffffffffffffff|      12|00000012|"
+		       "12345|%]\r\n"));
 }
 END_TEST
 
@@ -229,6 +267,7 @@ int main(void)
 	tcase_add_test(tcase, memory_that_is_taken);
 	tcase_add_test(tcase, manifests_that_are_refused);
 	tcase_add_test(tcase, memory_in_too_many_pieces);
+	tcase_add_test(tcase, memory_in_other_places);
 	tcase_add_test(tcase, conversions);
 	tcase_add_test(tcase, words_of_the_root_server);
 	tcase_add_test(tcase, ends);

@@ -230,7 +230,7 @@ _Noreturn void trap_kernel(uint64_t vector, const uint64_t *x)
 	console_print("\nCloister: exception %lu in the kernel: ESR_EL2 0x%08lx FAR_EL2 0x%016lx\n",
 		      vector, read_sysreg(esr_el2), read_sysreg(far_el2));
 	for (unsigned int i = 0; i < 31; i++)
-		console_print("x%d%s 0x%016lx%s", (int)i, i < 10 ? " " : "", x[i],
+		console_print("x%u%s 0x%016lx%s", i, i < 10 ? " " : "", x[i],
 			      i % 3 == 2 ? "\n" : "  ");
 	console_print("pc  0x%016lx  pstate 0x%08lx\n  #0 kernel 0x%016lx\n", read_sysreg(elr_el2),
 		      read_sysreg(spsr_el2), read_sysreg(elr_el2));
