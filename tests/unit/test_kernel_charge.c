@@ -36,10 +36,10 @@ static void setup(void)
 	fake.work = WORK;
 }
 
-static struct task equal;
-static cap_t bell;
+static struct task equal, server;
+static cap_t bell, service;
 
-/* The same with an equal of `low`, and a kernel that takes no time. */
+/* The same with an equal of `low`, a server less urgent than all, and a kernel that takes no time. */
 static void setup_turns(void)
 {
 	machine_start();
@@ -47,6 +47,10 @@ static void setup_turns(void)
 	bell = object_new(OBJECT_NOTIFICATION, 0);
 	low = task_at(20);
 	equal = task_at(20);
+	service = object_new(OBJECT_ENDPOINT, 0);
+	server = task_new_passive();
+	ck_assert_ok(thread_set_priority(server.cap, 10));
+	task_serve(&server, service);
 	high = task_at(40);
 	ck_assert(!task_wait(&root, never, DEADLINE_NEVER));
 }
@@ -221,6 +225,59 @@ START_TEST(woken_without_time)
 }
 END_TEST
 
+/* Who makes a call before the timer has ended a turn that is over has no more of it, and not less than nothing. */
+START_TEST(a_turn_that_is_over)
+{
+	struct sched_context *sc = object_of(low.sc);
+
+	ck_assert(!task_wait(&high, bell, DEADLINE_NEVER));
+	ck_assert(runs(&low));
+	fake.clock = core.since + sc->budget + 50;
+	low.thread->registers.x[FAKE_SYSCALL] = SYS_SIGNAL;
+	low.thread->registers.x[FAKE_CAP] = bell;
+	fake_syscall();
+	ck_assert(runs(&high));
+	ck_assert_uint_eq(sc->refill[sc->first].amount, 1);
+	ck_assert(!task_wait(&high, bell, DEADLINE_NEVER));
+	ck_assert(runs(&low));
+	fake_pass(fake.clock + 1);
+	ck_assert(runs(&equal));
+	ck_assert_uint_eq(sc->refill[sc->first].amount, sc->budget);
+}
+END_TEST
+
+/*
+ * A call is the last that its time is good for, and the server less urgent than another who is ready: when the server's turn
+ * comes, the time that it was lent is used up. It runs when there is some again.
+ */
+START_TEST(lent_and_used_up)
+{
+	struct sched_context *sc = object_of(low.sc);
+	uint64_t refill;
+
+	budget_set(sc, 50000, MS, fake.clock);
+	ck_assert(!task_wait(&high, bell, DEADLINE_NEVER));
+	ck_assert(runs(&low));
+	fake.clock = core.since + 50000;
+	low.thread->registers.x[FAKE_SYSCALL] = SYS_CALL;
+	low.thread->registers.x[FAKE_CAP] = service;
+	low.thread->registers.x[FAKE_DEADLINE] = DEADLINE_NEVER;
+	fake_syscall();
+	ck_assert(runs(&equal));
+	ck_assert_int_eq(server.thread->context.state, STATE_READY);
+	ck_assert_ptr_eq(server.thread->context.sc, sc);
+	refill = sc->timeout.when;
+	ck_assert(!task_wait(&equal, never, DEADLINE_NEVER));
+	ck_assert(fake.idle);
+	machine_check();
+	fake_pass(refill - 1);
+	ck_assert(fake.idle);
+	fake_pass(refill);
+	ck_assert(runs(&server));
+	machine_check();
+}
+END_TEST
+
 /* Who is interrupted at the end of its turn, by somebody more urgent whom it woke, has not another one. */
 START_TEST(no_second_turn)
 {
@@ -256,6 +313,8 @@ int main(void)
 	tcase_add_test(tcase, reads_out_of_order);
 	tcase_add_test(tcase, woken_without_time);
 	tcase_add_checked_fixture(turns, setup_turns, NULL);
+	tcase_add_test(turns, a_turn_that_is_over);
+	tcase_add_test(turns, lent_and_used_up);
 	tcase_add_test(turns, no_second_turn);
 	return machine_main("charge", (TCase *[]){ tcase, turns }, 2);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Events of a VCpu, its idling and its timer, and what stops it and lets it go on.
+ * Events of a VCpu, its idling, and what stops it and lets it go on.
  */
 #include "kernel_guest.h"
 
@@ -195,87 +195,6 @@ START_TEST(what_wakes_from_idle)
 }
 END_TEST
 
-/* The guest's own timer wakes it, whatever it or its VMM do when it comes, and whoever is on the core. */
-static void check_timer(void)
-{
-	machine_run_guest(&guest);
-	fake_interrupt();
-	ck_assert(fake_guest_sees(IRQ_VIRTUAL_TIMER));
-	ck_assert_uint_eq(fake_guest_acknowledge(), IRQ_VIRTUAL_TIMER);
-	guest.vcpu->arch.timer = DEADLINE_NEVER;
-	fake_guest_eoi(IRQ_VIRTUAL_TIMER);
-	ck_assert(!fake_irq_active(IRQ_VIRTUAL_TIMER));
-}
-
-static void sleep_with_timer(uint64_t ticks)
-{
-	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER,
-				   SLOT_CONFIGURE | SLOT_NUMBER(IRQ_VIRTUAL_TIMER) | SLOT_ENABLED));
-	machine_run_guest(&guest);
-	guest.vcpu->arch.timer = fake.clock + ticks;
-	fake_guest_wait();
-	ck_assert_int_eq(guest_state(), STATE_IDLE);
-}
-
-/* A guest that takes the core: a test can have the first one's state there or not. */
-static struct guest guest_elsewhere(void)
-{
-	struct guest other = guest_new(object_new(OBJECT_ENDPOINT, 0));
-	struct task server = task_new_passive();
-
-	task_serve(&server, other.endpoint);
-	guest_start(&other, &server, other.endpoint);
-	return other;
-}
-
-START_TEST(timer_of_an_idle_guest)
-{
-	struct guest other = guest_elsewhere();
-
-	enter(STATE_READY);
-	sleep_with_timer(1000);
-	if (_i)
-		machine_run_guest(&other);
-	fake_pass(fake.clock + 1000);
-	ck_assert_int_eq(guest_state(), STATE_READY);
-	check_timer();
-}
-END_TEST
-
-START_TEST(timer_while_its_event_is_handled)
-{
-	struct guest other = guest_elsewhere();
-
-	enter(STATE_READY);
-	sleep_with_timer(1000);
-	if (_i)
-		machine_run_guest(&other);
-	signal_bits(1);
-	machine_run_task(&vmm);
-	fake_pass(fake.clock + 2000);
-	answer(DISPOSITION_RESUME | REPLY_REARM);
-	ck_assert_int_eq(guest_state(), STATE_READY);
-	check_timer();
-}
-END_TEST
-
-START_TEST(timer_while_it_is_stopped)
-{
-	struct guest other = guest_elsewhere();
-
-	enter(STATE_READY);
-	sleep_with_timer(1000);
-	if (_i)
-		machine_run_guest(&other);
-	ck_assert_ok(vcpu_stop(guest.cap, 0));
-	fake_pass(fake.clock + 2000);
-	ck_assert_int_eq(guest_state(), STATE_STOPPED);
-	ck_assert_ok(vcpu_resume(guest.cap));
-	ck_assert_int_eq(guest_state(), STATE_READY);
-	check_timer();
-}
-END_TEST
-
 /* What was is so again, and what came meanwhile is told. */
 START_TEST(stopped_in_each_state)
 {
@@ -422,9 +341,6 @@ int main(void)
 	tcase_add_test(tcase, two_servers);
 	tcase_add_test(tcase, deadline_of_an_answer);
 	tcase_add_test(tcase, what_wakes_from_idle);
-	tcase_add_loop_test(tcase, timer_of_an_idle_guest, 0, 2);
-	tcase_add_loop_test(tcase, timer_while_its_event_is_handled, 0, 2);
-	tcase_add_loop_test(tcase, timer_while_it_is_stopped, 0, 2);
 	tcase_add_loop_test(tcase, stopped_in_each_state, 0, count);
 	tcase_add_test(tcase, stopped_with_an_exit_under_way);
 	tcase_add_loop_test(tcase, told_when_stopped, 0, ARRAY_SIZE(states));

@@ -235,6 +235,11 @@ START_TEST(a_line_in_each_mode)
 	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_SET_LINE | SLOT_LINE));
 	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
 	ck_assert_uint_eq(pending, 0);
+	/* What the VMM pended is no edge's: it outlives another configuration as a level. */
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, SLOT_PEND));
+	ck_assert_ok(vcpu_set_slot(guest.cap, 5, edge | SLOT_LEVEL));
+	ck_assert_ok(vcpu_query_slots(guest.cap, &pending, &active));
+	ck_assert_uint_eq(pending, BIT(5));
 }
 END_TEST
 

@@ -261,6 +261,27 @@ START_TEST(ends_of_spaces)
 }
 END_TEST
 
+/* A VCpu's two pages below two tables: while one of them is mapped they have no other place. */
+START_TEST(pages_below_two_tables)
+{
+	cap_t space = spaces[0];
+
+	for (unsigned int i = 0; i < 3; i++)
+		ck_assert_ok(page_table_map(tables[i], space, i == 2 ? BLOCK_SIZE : 0));
+	ck_assert_ok(address_space_map_vcpu(space, guest.cap, BLOCK_SIZE - PAGE_SIZE));
+	ck_assert_ok(page_table_unmap(tables[1]));
+	ck_assert(faults(0, BLOCK_SIZE - PAGE_SIZE));
+	ck_assert(!faults(0, BLOCK_SIZE));
+	ck_assert_int_eq(address_space_map_vcpu(space, guest.cap, BLOCK_SIZE + PAGE_SIZE),
+			 ERR_OCCUPIED);
+	ck_assert(!faults(0, BLOCK_SIZE));
+	ck_assert_ok(page_table_unmap(tables[2]));
+	ck_assert_ok(page_table_map(tables[1], space, 0));
+	ck_assert_ok(address_space_map_vcpu(space, guest.cap, 0));
+	ck_assert(!faults(0, PAGE_SIZE));
+}
+END_TEST
+
 /* A VCpu's two pages: one to read, one to write. */
 START_TEST(pages_of_a_vcpu)
 {
@@ -321,6 +342,7 @@ int main(void)
 	tcase_add_loop_test(tcase, tables_take_what_is_below, 0, 2);
 	tcase_add_loop_test(tcase, ends_of_capabilities, 0, 2);
 	tcase_add_loop_test(tcase, ends_of_spaces, 0, 2);
+	tcase_add_test(tcase, pages_below_two_tables);
 	tcase_add_test(tcase, pages_of_a_vcpu);
 	return machine_main("space", &tcase, 1);
 }

@@ -50,6 +50,8 @@ START_TEST(depth_limits_all_that_derives)
 	ck_assert_int_eq(notification_bind_event(notification, vcpu), ERR_DEPTH);
 	while (slot_of(notification)->depth < DERIVATION_DEPTH_MAX)
 		notification = copied(notification);
+	ck_assert_int_eq(sched_context_bind(sc, notification), ERR_DEPTH);
+	ck_assert_int_eq(sched_context_unbind(sc), ERR_STATE);
 	ck_assert_ok(
 		irq_control_get(ROOT_SLOT_IRQ_CONTROL, FAKE_IRQ_FIRST, 0, ROOT_SLOT_CNODE, irq));
 	ck_assert_int_eq(irq_handler_bind(irq, notification), ERR_DEPTH);
@@ -86,6 +88,42 @@ START_TEST(borders)
 }
 END_TEST
 
+/* What is minted without a badge has the badge of its source. */
+START_TEST(badges)
+{
+	const enum object_type types[] = { OBJECT_ENDPOINT, OBJECT_NOTIFICATION };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(types); i++) {
+		cap_t badged = minted(object_new(types[i], 0), RIGHTS_ALL, 6);
+		cap_t weaker = minted(badged, RIGHT_WRITE, 0);
+
+		ck_assert_uint_eq(slot_of(weaker)->data, 6);
+		ck_assert_uint_eq(slot_of(weaker)->rights, RIGHT_WRITE);
+		ck_assert_int_eq(cnode_mint(ROOT_SLOT_CNODE, badged, ROOT_SLOT_CNODE, slot_new(),
+					    RIGHTS_ALL, 9),
+				 ERR_ARGUMENT);
+	}
+}
+END_TEST
+
+/* Memory that the root server's own CNode lies behind: what is made there is another's all the same. */
+START_TEST(a_cnode_in_front)
+{
+	struct manifest *manifest = machine_manifest();
+	cap_t below = ROOT_SLOT_UNTYPED, small = slot_new();
+
+	manifest->boot_address = FAKE_RAM + MIB(8);
+	fake_boot(manifest);
+	root.thread = thread_of(core.current);
+	ck_assert_uint_lt(slot_of(below)->object, manifest->boot_address);
+	ck_assert_ok(untyped_retype(below, OBJECT_CNODE, 2, ROOT_SLOT_CNODE, small, 1, 0));
+	ck_assert(object_of(small) < (void *)slot_of(0));
+	ck_assert_int_eq(cnode_copy(ROOT_SLOT_CNODE, small, small, 0), ERR_ARGUMENT);
+	ck_assert_int_eq(cnode_move(ROOT_SLOT_CNODE, below, small, 0), ERR_ARGUMENT);
+	ck_assert_ok(cnode_copy(ROOT_SLOT_CNODE, ROOT_SLOT_THREAD, small, 0));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = machine_case("tree");
@@ -93,5 +131,7 @@ int main(void)
 	tcase_add_test(tcase, depth_has_a_limit);
 	tcase_add_test(tcase, depth_limits_all_that_derives);
 	tcase_add_test(tcase, borders);
+	tcase_add_test(tcase, badges);
+	tcase_add_test(tcase, a_cnode_in_front);
 	return machine_main("tree", &tcase, 1);
 }

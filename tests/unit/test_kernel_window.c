@@ -258,6 +258,7 @@ START_TEST(what_set_window_refuses)
 	ck_assert_int_eq(set(WINDOWS_MAX, AT, 1), ERR_ARGUMENT);
 	ck_assert_int_eq(set(~0U, AT, 1), ERR_ARGUMENT);
 	ck_assert_int_eq(set(0, AT, 0), ERR_ARGUMENT);
+	ck_assert_int_eq(guest_space_set_window(space, 0, AT, 0, served, 0, 0), ERR_ARGUMENT);
 	ck_assert_int_eq(set(0, AT, WINDOW_PAGES_MAX + 1), ERR_ARGUMENT);
 	ck_assert_int_eq(set(0, AT + 1, 1), ERR_ARGUMENT);
 	ck_assert_int_eq(set(0, BIT(SPACE_BITS) - PAGE_SIZE, 2), ERR_ARGUMENT);
