@@ -123,7 +123,7 @@ enum status irq_handler_bind_slot(struct invocation *call, cap_t cap, uint32_t s
 {
 	struct irq *irq = &irqs[call->slot->object];
 	struct slot *source = NULL;
-	enum status status = invocation_slot(call, cap, OBJECT_VCPU, &source);
+	enum status status = invocation_slot_with(call, cap, OBJECT_VCPU, RIGHT_WRITE, &source);
 	struct vcpu *vcpu;
 
 	if (status == OK)

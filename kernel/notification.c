@@ -197,8 +197,9 @@ static enum status bind(struct invocation *call, cap_t cap, enum notification_bi
 			uint8_t slot)
 {
 	struct notification *notification = (struct notification *)call->slot->object;
+	uint8_t right = kind == NOTIFICATION_SLOT ? RIGHT_WRITE : RIGHT_CONTROL;
 	struct slot *vcpu = NULL;
-	enum status status = invocation_slot(call, cap, OBJECT_VCPU, &vcpu);
+	enum status status = invocation_slot_with(call, cap, OBJECT_VCPU, right, &vcpu);
 
 	if (status == OK && kind == NOTIFICATION_SLOT &&
 	    slots_is_driven(&((struct vcpu *)vcpu->object)->slots, slot))

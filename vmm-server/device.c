@@ -84,7 +84,7 @@ static const char *device_connect(struct device *device)
 /* Its server drives its interrupt and takes its signals. */
 static const char *device_attach_isolated(struct device *device)
 {
-	arch_interrupt_leave(device->vmm, device->config->irq);
+	arch_interrupt_leave(device->vmm, device->config->irq, device->config->line);
 	device->model = &isolated_model;
 	device->state = device;
 	device->events = 0;

@@ -182,13 +182,6 @@ bool step_binding(const struct description *d, uint32_t index, struct failure *f
 	case BINDING_EVENT:
 		return step_done(notification_bind_event(binding->a, binding->b), &record, "bind",
 				 failure);
-	case BINDING_SLOT:
-		if (binding->argument >= VCPU_SLOTS)
-			return step_failed(failure, "binding %u: a vCPU has no interrupt slot %lu",
-					   index, (unsigned long)binding->argument);
-		return step_done(notification_bind_slot(binding->a, binding->b,
-							(uint32_t)binding->argument),
-				 &record, "bind", failure);
 	case BINDING_IRQ:
 		return step_done(irq_handler_bind(binding->a, binding->b), &record, "bind",
 				 failure);

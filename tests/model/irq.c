@@ -94,7 +94,7 @@ enum status spec_irq_acknowledge(struct spec_call *call)
 enum status spec_irq_bind_slot(struct spec_call *call)
 {
 	struct spec_cap *vcpu;
-	enum status status = spec_find(call, call->word[0], OBJECT_VCPU, RIGHT_CONTROL, &vcpu);
+	enum status status = spec_find(call, call->word[0], OBJECT_VCPU, RIGHT_WRITE, &vcpu);
 
 	if (status == OK)
 		status = spec_can_derive(vcpu);

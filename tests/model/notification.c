@@ -181,8 +181,9 @@ static bool is_driven(const struct spec_object *vcpu, uint32_t slot)
 static enum status bind_vcpu(struct spec_call *call, enum spec_binding binding, uint32_t slot)
 {
 	struct spec_object *notification = call->cap->object;
+	uint32_t right = binding == SPEC_SLOT ? RIGHT_WRITE : RIGHT_CONTROL;
 	struct spec_cap *vcpu;
-	enum status status = spec_find(call, call->word[0], OBJECT_VCPU, RIGHT_CONTROL, &vcpu);
+	enum status status = spec_find(call, call->word[0], OBJECT_VCPU, right, &vcpu);
 
 	if (status == OK && binding == SPEC_SLOT && is_driven(vcpu->object, slot))
 		status = ERR_OCCUPIED;

@@ -40,8 +40,6 @@ def describe(directory, memory, restart, vcpus):
     for device in guest["devices"]:
         if device["type"] == "virtio-console":
             device.update(memory=memory, restart=restart)
-        elif vcpus > 1:
-            device.pop("isolated", None)
     path = os.path.join(directory, "isolated.json")
     with open(path, "w", encoding="ascii") as file:
         json.dump(system, file)
@@ -184,6 +182,60 @@ def lives(linux, killer):
     check(states(linux)[NAME][0] == "running", "it does not run")
 
 
+def counts(linux, device):
+    """How many of the device's interrupts Linux has counted on each of two CPUs."""
+    answer = linux.command("cat /proc/interrupts")
+    found = re.search(rf"^ *(\d+): +(\d+) +(\d+) .* {device}$", answer, re.MULTILINE)
+    check(found, f"{device} has no interrupt: {answer!r}")
+    return found[1], [int(found[2]), int(found[3])]
+
+
+def interrupts(linux, device, cause, cpu):
+    """What causes the device's interrupts causes them on this CPU, and there alone."""
+    number, before = counts(linux, device)
+    linux.command(f"echo {1 + cpu} >/proc/irq/{number}/smp_affinity")
+    cause(linux)
+    _, after = counts(linux, device)
+    check(after[cpu] > before[cpu] and after[1 - cpu] == before[1 - cpu],
+          f"{device} had {before} interrupts, and has {after} when they are for CPU {cpu}")
+
+
+def alarm(linux):
+    clock = "/sys/class/rtc/rtc0"
+    linux.command(f"echo +2 >{clock}/wakealarm; while grep -q . {clock}/wakealarm; do sleep 1; done")
+
+
+def typed(linux):
+    linux.command("{ head -n 1 >/tmp/in; read -r seen; } </dev/hvc0 &")
+    linux.type(SECOND_KEY)
+    linux.type("typed\r")
+    linux.expect("typed\r+\n")
+    linux.type("\r")
+    view_first(linux)
+    check("typed" in linux.command("wait; cat /tmp/in"), "what was typed was not read")
+
+
+def routed(linux, killer):
+    """Interrupts of device servers follow their routes, also of a new server's, and in the guest's next lives."""
+    for life in range(3):
+        for cpu in (1, 0, 1):
+            interrupts(linux, "virtio0", typed, cpu)
+            interrupts(linux, "rtc-pl031", alarm, cpu)
+        if life == 0:
+            linux.type("reboot -f\r")
+        elif life == 1:
+            killer.kill(Server("vmm linux", "vmm-server/vmm-server.aarch64.elf", "linux"),
+                        lambda: linux.type(CLEAR))
+        else:
+            break
+        linux.boot()
+    kill(linux, killer, "all")
+    linux.expect(rf"server {NAME}: restarted, number 1")
+    view_first(linux)
+    bind_again(linux)
+    interrupts(linux, "virtio0", typed, 1)
+
+
 LIMIT = {"limit": 3}
 # What happens, what the server sees, how often it is restarted, and the guest's vCPUs.
 TESTS = {"killed-all": (killed_all, "all", LIMIT, 1),
@@ -191,6 +243,7 @@ TESTS = {"killed-all": (killed_all, "all", LIMIT, 1),
          "killed-copy_vcpus": (killed_copy, "copy", LIMIT, 2),
          "given_up-all": (given_up_all, "all", "never", 1),
          "given_up-copy": (given_up_copy, "copy", "never", 1),
+         "routed-all": (routed, "all", LIMIT, 2),
          "lives-all": (lives, "all", LIMIT, 1),
          "lives-copy": (lives, "copy", LIMIT, 1)}
 

@@ -190,6 +190,19 @@ START_TEST(slots)
 }
 END_TEST
 
+/* Who may set a VCpu's slots may bind what drives them, and no events. */
+START_TEST(a_line_by_a_vmm)
+{
+	struct guest guest = guest_new(object_new(OBJECT_ENDPOINT, 0));
+	cap_t reader = minted(guest.cap, RIGHT_READ, 0);
+	cap_t writer = minted(guest.cap, RIGHT_WRITE, 0);
+
+	ck_assert_int_eq(notification_bind_slot(notification, reader, 5), ERR_RIGHTS);
+	ck_assert_int_eq(notification_bind_event(notification, writer), ERR_RIGHTS);
+	ck_assert_ok(notification_bind_slot(notification, writer, 5));
+}
+END_TEST
+
 /* A binding that is revoked under a living VCpu leaves no line up. */
 START_TEST(a_line_without_its_binding)
 {
@@ -366,6 +379,7 @@ int main(void)
 	tcase_add_test(tcase, its_end);
 	tcase_add_test(tcase, bindings);
 	tcase_add_test(tcase, slots);
+	tcase_add_test(tcase, a_line_by_a_vmm);
 	tcase_add_test(tcase, a_line_without_its_binding);
 	tcase_add_test(tcase, a_line_in_each_mode);
 	tcase_add_test(tcase, one_notification_a_slot);

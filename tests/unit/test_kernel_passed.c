@@ -95,7 +95,7 @@ START_TEST(what_is_refused)
 	ck_assert_int_eq(irq_handler_bind_slot(handler, slot_new(), SLOT), ERR_CAPABILITY);
 	ck_assert_int_eq(irq_handler_bind_slot(handler, endpoint, SLOT), ERR_TYPE);
 	ck_assert_int_eq(irq_handler_bind_slot(
-				 handler, minted(guest.cap, RIGHTS_ALL & ~RIGHT_CONTROL, 0), SLOT),
+				 handler, minted(guest.cap, RIGHTS_ALL & ~RIGHT_WRITE, 0), SLOT),
 			 ERR_RIGHTS);
 	ck_assert_int_eq(irq_handler_bind_slot(handler, guest.cap, VCPU_SLOTS), ERR_ARGUMENT);
 	ck_assert_int_eq(irq_handler_bind_slot(handler, guest.cap, ~0U), ERR_ARGUMENT);

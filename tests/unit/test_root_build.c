@@ -246,23 +246,18 @@ START_TEST(bindings)
 {
 	struct manifest_binding *binding;
 
-	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_EVENT, 300, 301, 0, 0 };
-	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_SLOT, 302, 303, 0, 33 };
+	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_EVENT, 300, 301, 0 };
 	binding = ADD(bindings, binding);
-	*binding = (struct manifest_binding){ BINDING_IRQ, 304, 305, 0, 0 };
-	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_THREAD, 306, 307, 0, 0 };
-	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_TIME, 308, 309, 0, 0 };
+	*binding = (struct manifest_binding){ BINDING_IRQ, 304, 305, 0 };
+	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_THREAD, 306, 307, 0 };
+	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_TIME, 308, 309, 0 };
 	ck_assert_str_eq(run(), "");
 	expect_call(0, 300, NOTIFICATION_BIND_EVENT, 301, 0, 0);
-	expect_call(1, 302, NOTIFICATION_BIND_SLOT, 303, 33, 0);
-	expect_call(2, 304, IRQ_HANDLER_BIND, 305, 0, 0);
-	expect_call(3, 306, NOTIFICATION_BIND_THREAD, 307, 0, 0);
-	expect_call(4, 308, SCHED_CONTEXT_BIND, 309, 0, 0);
-	binding->kind = 5;
-	ck_assert_str_eq(run(), "manifest: binding 2: there is no kind 5");
-	binding->kind = BINDING_SLOT;
-	binding->argument = VCPU_SLOTS;
-	ck_assert_str_eq(run(), "manifest: binding 2: a vCPU has no interrupt slot 64");
+	expect_call(1, 304, IRQ_HANDLER_BIND, 305, 0, 0);
+	expect_call(2, 306, NOTIFICATION_BIND_THREAD, 307, 0, 0);
+	expect_call(3, 308, SCHED_CONTEXT_BIND, 309, 0, 0);
+	binding->kind = 4;
+	ck_assert_str_eq(run(), "manifest: binding 1: there is no kind 4");
 }
 END_TEST
 

@@ -72,8 +72,8 @@ static void make_records(void)
 	add_thread(DEVICE, "device g console");
 	*ADD(vcpus, vcpu) = (struct manifest_vcpu){ .vcpu = VCPU, .start = 1 };
 	*ADD(bindings, binding) =
-		(struct manifest_binding){ BINDING_THREAD, WAIT, THREAD(DEVICE), 0, 0 };
-	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_TIME, TIME, WAIT, 0, 0 };
+		(struct manifest_binding){ BINDING_THREAD, WAIT, THREAD(DEVICE), 0 };
+	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_TIME, TIME, WAIT, 0 };
 	*ADD(windows, window) = (struct manifest_window){ .guest_space = SPACE,
 							  .window = 2,
 							  .address = 0x0a000000,

@@ -111,8 +111,8 @@ static void add_runners(void)
 						    .start = 1 };
 	*ADD(vcpus, vcpu) =
 		(struct manifest_vcpu){ .vcpu = 550, .endpoint = 551, .vmm_address_space = 552 };
-	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_EVENT, LINE, VCPU, 0, 0 };
-	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_IRQ, HANDLER, NOTE, 0, 0 };
+	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_EVENT, LINE, VCPU, 0 };
+	*ADD(bindings, binding) = (struct manifest_binding){ BINDING_IRQ, HANDLER, NOTE, 0 };
 	*ADD(guests, guest) = (struct manifest_guest){ .name = "linux", .vmm_thread = 1 };
 }
 

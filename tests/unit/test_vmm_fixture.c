@@ -31,6 +31,8 @@ uint32_t signals[16];
 int ended;
 uint64_t result[4];
 enum status (*device_server)(struct message *m, uint64_t deadline);
+uint64_t bound_slot;
+enum status line_status;
 struct stream_consumer console_out;
 struct stream_producer console_in;
 struct stream_consumer log_out;
@@ -54,6 +56,15 @@ static enum status fake_vcpu_call(struct message *m)
 	return OK;
 }
 
+static enum status fake_line_call(const struct message *m)
+{
+	if (m->label == NOTIFICATION_UNBIND)
+		return ERR_STATE;
+	must(m->label == NOTIFICATION_BIND_SLOT && m->word[0] == CAP_VCPU);
+	bound_slot = m->word[1];
+	return line_status;
+}
+
 enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
 {
 	if (number == SYS_SIGNAL) {
@@ -66,6 +77,8 @@ enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint
 		return fake_vcpu_call(m);
 	if (cap == CAP_DEVICE)
 		return device_server(m, deadline);
+	if (cap == CAP_DEVICE_LINE)
+		return fake_line_call(m);
 	ck_assert_uint_eq(cap, CAP_ROOT);
 	ck_assert_uint_eq(m->label, ROOT_GUEST_ENDED);
 	must(ended == -1 || ended == GUEST_RESET);
@@ -115,6 +128,8 @@ void guest_configure(void)
 	update = (struct vcpu_update *)(pages + 4096);
 	pending_slots = 0;
 	active_slots = 0;
+	bound_slot = 0;
+	line_status = OK;
 	now = 1ULL << 40;
 	ended = -1;
 	cleared = 0;

@@ -51,6 +51,8 @@
 
 /* Of a device server, for tests that isolate a device. */
 #define CAP_DEVICE 16
+/* The line of its interrupt. */
+#define CAP_DEVICE_LINE 17
 
 /* What the kernel would know of an interrupt slot. */
 struct fake_slot {
@@ -83,6 +85,9 @@ extern uint64_t result[4];
 
 /* The device server behind CAP_DEVICE. */
 extern enum status (*device_server)(struct message *m, uint64_t deadline);
+/* The slot that CAP_DEVICE_LINE is bound to, and what comes of that. */
+extern uint64_t bound_slot;
+extern enum status line_status;
 
 /* The other ends of the console, the log and the virtio console's ports. */
 extern struct stream_consumer console_out;

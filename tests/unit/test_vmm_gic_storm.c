@@ -4,7 +4,8 @@
  * plain model of what the architecture says of each interrupt: its configuration, its line, and whether it is inactive,
  * pending, active, or active and pending (Arm IHI 0069, "Interrupt lifecycle"). After each step the model and the
  * interrupt slots of each vCPU agree on what that vCPU can be interrupted by, and registers read back what the model
- * has. The kernel is a plain set of slots for each vCPU.
+ * has. The kernel is a plain set of slots for each vCPU. Some lines are other processes': they reach the slots by
+ * notifications, which the VMM binds where the interrupts are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,11 @@
 #define STEPS     30000
 #define SPIS      32
 #define NOTHING   1023
-#define BIT64(n)  (1ULL << (n))
+/* Of the shared interrupts, those whose lines are other processes', and the notifications that these have. */
+#define OUTSIDE_FIRST 8
+#define OUTSIDE_COUNT 8
+#define CAP_LINE      0x300
+#define BIT64(n)      (1ULL << (n))
 
 static struct vmm_config configuration;
 static struct vmm machine;
@@ -39,9 +44,17 @@ static uint32_t vcpus;
 static struct kernel_vcpu {
 	uint64_t configuration[VCPU_SLOTS];
 	uint64_t latch, line, active;
+	/* Slots whose lines are notifications'. */
+	uint64_t driven;
 	uint64_t deadline;
 	bool signalled;
 } kernel[VCPUS_MAX];
+
+/* A notification that is a line: up while its word is not 0. */
+static struct line_out {
+	struct kernel_vcpu *bound;
+	bool word;
+} lines_out[OUTSIDE_COUNT];
 
 /* One interrupt as the architecture has it. */
 static struct interrupt {
@@ -61,9 +74,12 @@ static void change_slot(struct kernel_vcpu *k, uint32_t slot, uint64_t change)
 	must(slot < VCPU_SLOTS);
 	if (change & SLOT_CONFIGURE) {
 		must(SLOT_NUMBER_OF(change) == slot);
+		if (k->driven & bit && change & SLOT_LEVEL &&
+		    !(k->configuration[slot] & SLOT_LEVEL))
+			k->latch &= ~bit;
 		k->configuration[slot] = change;
 	}
-	if (change & SLOT_SET_LINE)
+	if (change & SLOT_SET_LINE && !(k->driven & bit))
 		k->line = (k->line & ~bit) | (change & SLOT_LINE ? bit : 0);
 	k->latch |= change & SLOT_PEND ? bit : 0;
 	k->latch &= ~(change & SLOT_UNPEND ? bit : 0);
@@ -81,9 +97,49 @@ static uint64_t pending_of(const struct kernel_vcpu *k)
 	return pending;
 }
 
+static uint32_t line_slot(const struct line_out *line)
+{
+	return 32 + OUTSIDE_FIRST + (uint32_t)(line - lines_out);
+}
+
+static void signal_line(const struct line_out *line)
+{
+	struct kernel_vcpu *k = line->bound;
+	uint32_t slot = line_slot(line);
+
+	k->line |= BIT64(slot);
+	if (!(k->configuration[slot] & SLOT_LEVEL))
+		k->latch |= BIT64(slot);
+}
+
+static enum status bind_line(struct line_out *line, const struct message *m)
+{
+	if (m->label == NOTIFICATION_UNBIND) {
+		if (!line->bound)
+			return ERR_STATE;
+		line->bound->driven &= ~BIT64(line_slot(line));
+		line->bound->line &= ~BIT64(line_slot(line));
+		line->bound = NULL;
+		return OK;
+	}
+	must(m->label == NOTIFICATION_BIND_SLOT);
+	must(m->word[0] >= CAP_VCPU && m->word[0] < CAP_VCPU + vcpus);
+	must(m->word[1] == line_slot(line));
+	if (line->bound)
+		return ERR_OCCUPIED;
+	line->bound = &kernel[m->word[0] - CAP_VCPU];
+	line->bound->driven |= BIT64(line_slot(line));
+	line->bound->line &= ~BIT64(line_slot(line));
+	if (line->word)
+		signal_line(line);
+	return OK;
+}
+
 enum status arch_message(enum syscall number, cap_t cap, struct message *m, uint64_t deadline)
 {
 	(void)deadline;
+	if (cap >= CAP_LINE)
+		return bind_line(&lines_out[cap - CAP_LINE - OUTSIDE_FIRST], m);
 	if (number == SYS_SIGNAL) {
 		if (cap >= CAP_VCPU_EVENT)
 			kernel[cap - CAP_VCPU_EVENT].signalled = true;
@@ -120,6 +176,7 @@ static void start(uint32_t count)
 	vcpus = count;
 	memset(&configuration, 0, sizeof(configuration));
 	memset(kernel, 0, sizeof(kernel));
+	memset(lines_out, 0, sizeof(lines_out));
 	memset(private, 0, sizeof(private));
 	memset(shared, 0, sizeof(shared));
 	memset(&log_memory, 0, sizeof(log_memory));
@@ -139,6 +196,8 @@ static void start(uint32_t count)
 	configuration.devices[0].address2 = REDISTRIBUTOR;
 	configuration.devices[0].size2 = count * 0x20000ULL;
 	ck_assert_ptr_null(vmm_init(&machine, &configuration));
+	for (uint32_t i = OUTSIDE_FIRST; i < OUTSIDE_FIRST + OUTSIDE_COUNT; i++)
+		arch_interrupt_leave(&machine, 32 + i, CAP_LINE + i);
 	for (uint32_t v = 0; v < count; v++)
 		make_exit(v, EXIT_START, 0, 0, 0);
 	if (count > 1)
@@ -158,12 +217,22 @@ static bool is_pending(const struct interrupt *i)
 	return i->latch || (!i->edge && i->line);
 }
 
-/* Its owner follows its route, but not while it is active. */
+static bool is_outside(uint32_t i)
+{
+	return i >= OUTSIDE_FIRST && i < OUTSIDE_FIRST + OUTSIDE_COUNT;
+}
+
+/* Its owner follows its route, but not while it is active. An outside line that is up is one more edge there. */
 static void settle(void)
 {
-	for (uint32_t i = 0; i < SPIS; i++)
-		if (!shared[i].active && shared[i].route < vcpus)
-			shared[i].owner = (uint32_t)shared[i].route;
+	for (uint32_t n = 0; n < SPIS; n++) {
+		struct interrupt *i = &shared[n];
+
+		if (i->active || i->route >= vcpus || i->owner == i->route)
+			continue;
+		i->owner = (uint32_t)i->route;
+		i->latch = i->latch || (is_outside(n) && i->edge && i->line);
+	}
 }
 
 static bool comes_to(uint32_t v, uint32_t intid)
@@ -322,8 +391,15 @@ static void step_edge(uint32_t by)
 
 	make_exit(by, EXIT_MEMORY, DISTRIBUTOR + GICD_ICFGR + 8 + 4ULL * half, access_word(true),
 		  value);
-	for (uint32_t i = 0; i < 16; i++)
-		shared[16 * half + i].edge = value >> (2 * i + 1) & 1;
+	for (uint32_t i = 0; i < 16; i++) {
+		struct interrupt *s = &shared[16 * half + i];
+		bool edge = value >> (2 * i + 1) & 1;
+
+		/* What came by an outside line is from now on what that says. */
+		if (is_outside(16 * half + i) && s->edge && !edge)
+			s->latch = false;
+		s->edge = edge;
+	}
 }
 
 static void step_route(uint32_t by)
@@ -338,14 +414,29 @@ static void step_route(uint32_t by)
 	must(make_exit(by, EXIT_MEMORY, at, ACCESS_DECODED | ACCESS_SIZE(3), 0) == route);
 }
 
+/* By its process, of which the VMM is not told. */
+static void set_outside(struct line_out *line, bool up)
+{
+	must(line->bound);
+	if (up && !line->word)
+		signal_line(line);
+	if (!up)
+		line->bound->line &= ~BIT64(line_slot(line));
+	line->word = up;
+}
+
 static void step_line(uint32_t by)
 {
 	uint32_t i = (uint32_t)random() % SPIS;
 	bool up = random() % 2;
 
-	machine.current = &machine.vcpus[by];
-	arch_interrupt_line(&machine, 32 + i, up);
-	make_exit(by, EXIT_EVENT, 0, 0, 0);
+	if (is_outside(i)) {
+		set_outside(&lines_out[i - OUTSIDE_FIRST], up);
+	} else {
+		machine.current = &machine.vcpus[by];
+		arch_interrupt_line(&machine, 32 + i, up);
+		make_exit(by, EXIT_EVENT, 0, 0, 0);
+	}
 	shared[i].latch = shared[i].latch || (shared[i].edge && up && !shared[i].line);
 	shared[i].line = up;
 }

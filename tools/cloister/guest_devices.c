@@ -177,12 +177,6 @@ static void read_isolation(struct guest *guest, struct document *document, const
 	}
 	device->server = type->server;
 	device->memory = read_memory(document, node, type);
-	if (guest->vcpus > 1 && device->memory != DEVICE_MEMORY_COPY)
-		error_at(
-			document, schema_node(node, "isolated"),
-			"a device server with the registers of its device is not supported yet in a "
-			"guest with several vCPUs\nset \"vcpus\" to 1%s, or leave \"isolated\" out",
-			type->dma ? ", use \"memory\": \"copy\"" : "");
 	device->restart = restart_read(document, node);
 	device->budget = schema_number(node, &device_keys[DEVICE_BUDGET], default_budget(guest));
 }

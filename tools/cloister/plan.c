@@ -164,10 +164,9 @@ uint32_t plan_sched_context(struct plan *plan, uint32_t group, uint64_t budget, 
 	return context.slot;
 }
 
-void plan_binding(struct plan *plan, enum binding_kind kind, uint32_t a, uint32_t b,
-		  uint64_t argument)
+void plan_binding(struct plan *plan, enum binding_kind kind, uint32_t a, uint32_t b)
 {
-	struct manifest_binding binding = { .kind = kind, .a = a, .b = b, .argument = argument };
+	struct manifest_binding binding = { .kind = kind, .a = a, .b = b };
 
 	vector_add(plan->arena, &plan->bindings, &binding);
 }

@@ -103,8 +103,7 @@ uint32_t plan_copies(struct plan *plan, uint32_t source, uint32_t count);
 uint32_t plan_sched_context(struct plan *plan, uint32_t group, uint64_t budget, uint64_t period,
 			    uint64_t limit);
 
-void plan_binding(struct plan *plan, enum binding_kind kind, uint32_t a, uint32_t b,
-		  uint64_t argument);
+void plan_binding(struct plan *plan, enum binding_kind kind, uint32_t a, uint32_t b);
 
 /* plan_memory.c */
 

@@ -54,13 +54,14 @@ static void plan_connections(struct device_plan *d)
 	d->config.endpoint = process_give(&d->process, d->endpoint, RIGHT_READ, 0);
 }
 
-static void plan_interrupt(struct device_plan *d)
+/* The server drives the line, and the VMM leads it to where the guest has the interrupt routed. */
+static void plan_interrupt(struct device_plan *d, struct vmm_device *to)
 {
 	struct guest_plan *g = d->g;
 
 	d->line = plan_object(g->plan, g->shared, OBJECT_NOTIFICATION, 0, 1);
-	plan_binding(g->plan, BINDING_SLOT, d->line, g->vcpu, d->device->irq);
 	d->config.interrupt = process_give(&d->process, d->line, RIGHT_READ | RIGHT_WRITE, 1);
+	to->line = process_give(&g->vmm, d->line, RIGHT_CONTROL, 0);
 }
 
 /*
@@ -149,15 +150,15 @@ static uint32_t plan_thread(struct device_plan *d)
 					     &d->device->restart);
 	const struct manifest_thread *thread = g->plan->threads.items;
 
-	plan_binding(g->plan, BINDING_THREAD, d->wait, thread[index].thread, 0);
-	plan_binding(g->plan, BINDING_TIME, time, d->wait, 0);
+	plan_binding(g->plan, BINDING_THREAD, d->wait, thread[index].thread);
+	plan_binding(g->plan, BINDING_TIME, time, d->wait);
 	return index;
 }
 
 /* A device whose registers are its server's. */
 static void plan_registers(struct device_plan *d, struct vmm_device *to)
 {
-	plan_interrupt(d);
+	plan_interrupt(d, to);
 	if (d->device->kind == VMM_DEVICE_PL031)
 		d->config.clock = plan_clock_reader(&d->process);
 	if (d->device->memory == DEVICE_MEMORY_ALL)
@@ -166,6 +167,7 @@ static void plan_registers(struct device_plan *d, struct vmm_device *to)
 	to->server = process_give(&d->g->vmm, d->door, RIGHT_WRITE, DEVICE_BADGE_VMM);
 	d->config.device = *to;
 	d->config.device.server = 0;
+	d->config.device.line = 0;
 }
 
 void plan_device(struct guest_plan *g, const struct guest_device *device, struct vmm_device *to,

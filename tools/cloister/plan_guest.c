@@ -196,7 +196,7 @@ static void plan_vcpu(struct guest_plan *g, uint32_t index)
 	};
 
 	vector_add(plan->arena, &plan->vcpus, &vcpu);
-	plan_binding(plan, BINDING_EVENT, g->events + index, g->vcpu + index, 0);
+	plan_binding(plan, BINDING_EVENT, g->events + index, g->vcpu + index);
 }
 
 /* Capabilities of one kind for each vCPU, in consecutive slots of the VMM: gives the first. */

@@ -44,8 +44,7 @@ static void plan_uart(struct serial *serial, const struct program *program, uint
 		process_give(&uart, serial->console_wait, RIGHT_WRITE, CONSOLE_BIT_DRIVER);
 	process_configure(&uart, &config, sizeof(config));
 	plan_binding(plan, BINDING_IRQ, irq,
-		     plan_root_capability(plan, serial->uart_wait, RIGHTS_ALL, UART_BIT_INTERRUPT),
-		     0);
+		     plan_root_capability(plan, serial->uart_wait, RIGHTS_ALL, UART_BIT_INTERRUPT));
 	process_end_server(&uart, SERVER_UART);
 }
 

@@ -6,6 +6,8 @@
  * 0. Registers that are reserved, that belong to what is not there, and accesses of sizes that a
  * register does not take read as zero and ignore writes.
  */
+#include <cloister/string.h>
+
 #include <arch/interrupt.h>
 
 #include <gicv3.h>
@@ -188,23 +190,20 @@ const char *arch_interrupt_attach(struct vmm *vmm, const struct vmm_device *devi
 }
 
 /* Nothing is configured, pending or active, and all shared interrupts are routed to vCPU 0. */
-static bool gicv3_is_outside(const struct gicv3 *gic, uint32_t intid)
-{
-	return intid >= GICV3_FIRST_SPI && gic->outside >> (intid - GICV3_FIRST_SPI) & 1;
-}
-
 void arch_interrupt_reset(struct vmm *vmm)
 {
 	struct gicv3 *gic = &vmm->arch.gicv3;
+	struct gicv3 begun = { .vmm = vmm };
 
-	*gic = (struct gicv3){ .vmm = vmm, .outside = gic->outside };
+	memcpy(begun.outside, gic->outside, sizeof(begun.outside));
+	*gic = begun;
+	gicv3_lead_home(gic);
 	for (uint32_t i = 0; i < vmm->config->vcpu_count; i++) {
 		struct vcpu *vcpu = &vmm->vcpus[i];
 
 		for (uint32_t intid = 0; intid < GICV3_INTIDS; intid++) {
 			slots_configure(vmm_slots(vcpu), intid, SLOT_NUMBER(intid));
-			if (!gicv3_is_outside(gic, intid))
-				slots_set_line(vmm_slots(vcpu), intid, false);
+			slots_set_line(vmm_slots(vcpu), intid, false);
 			slots_set_pending(vmm_slots(vcpu), intid, false);
 			slots_set_active(vmm_slots(vcpu), intid, false);
 		}
@@ -223,9 +222,9 @@ void gicv3_set_private_line(struct vcpu *vcpu, uint32_t intid, bool up)
 	gicv3_drive(gic, &gic->private[vcpu->index], intid, up);
 }
 
-void arch_interrupt_leave(struct vmm *vmm, uint32_t irq)
+void arch_interrupt_leave(struct vmm *vmm, uint32_t irq, cap_t line)
 {
-	vmm->arch.gicv3.outside |= 1U << (irq - GICV3_FIRST_SPI);
+	vmm->arch.gicv3.outside[irq - GICV3_FIRST_SPI] = line;
 }
 
 void arch_interrupt_line(struct vmm *vmm, uint32_t irq, bool up)

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <cloister/types.h>
+
 #include <idl/vmm.h>
 
 #define GICV3_INTIDS    64
@@ -39,8 +41,8 @@ struct gicv3 {
 	/* By vCPU. */
 	struct gicv3_bank private[VMM_VCPUS_MAX];
 	struct gicv3_bank shared;
-	/* Shared interrupts whose lines the kernel has from other processes. */
-	uint32_t outside;
+	/* Notifications by which other processes drive the lines of shared interrupts; 0: the VMM does. */
+	cap_t outside[GICV3_BANK];
 	/* Of the shared interrupts: GICD_IROUTER, and the home. */
 	uint64_t router[GICV3_BANK];
 	uint8_t home[GICV3_BANK];

@@ -119,8 +119,7 @@ static void gicv3_write_configuration(struct gicv3 *gic, uint32_t half, uint32_t
 	changed = (bank->edge ^ edge << 16 * half) & 0xffffU << 16 * half;
 	bank->edge ^= changed;
 	gicv3_configure(gic, bank, changed);
-	/* What became level has the state of its line from now on; that of an outside line the kernel knows. */
-	changed &= ~gic->outside;
+	/* What became level has the state of its line from now on. (An outside line is not for us to set: the kernel has it.) */
 	for (uint32_t bits = changed & ~bank->edge; bits; bits &= bits - 1) {
 		uint32_t bit = (uint32_t)__builtin_ctz(bits);
 

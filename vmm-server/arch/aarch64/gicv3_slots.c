@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include <idl/kernel_client.h>
+#include <idl/kernel_names.h>
 
 #include <cloister/counter.h>
 
@@ -134,16 +135,62 @@ static bool gicv3_line(const struct gicv3 *gic, uint32_t bit)
 	return gic->shared.lines & ~gic->shared.edge & 1U << bit;
 }
 
-/* It stays where it is active. */
-static void gicv3_wait(struct gicv3 *gic, uint32_t bit, bool latched)
+/* From now on its line says nothing at its home. */
+static void gicv3_disconnect(struct gicv3 *gic, uint32_t bit)
 {
 	const struct gicv3_bank *bank = &gic->shared;
 
+	if (gic->outside[bit])
+		notification_unbind(gic->outside[bit]);
+	else
+		slots_set_line(vmm_slots(gicv3_home(gic, bank, bit)), gicv3_intid(bank, bit),
+			       false);
+}
+
+/* An outside line that is up counts as one more edge, should the interrupt be one: better than one that is lost. */
+static enum status gicv3_bind(struct gicv3 *gic, uint32_t bit)
+{
+	const struct gicv3_bank *bank = &gic->shared;
+
+	return notification_bind_slot(gic->outside[bit], gicv3_home(gic, bank, bit)->cap,
+				      gicv3_intid(bank, bit));
+}
+
+/* Its line leads to its home, where an outside one may lead already (ERR_OCCUPIED). */
+static void gicv3_connect(struct gicv3 *gic, uint32_t bit)
+{
+	const struct gicv3_bank *bank = &gic->shared;
+
+	if (gic->outside[bit])
+		gicv3_bind(gic, bit);
+	else
+		slots_set_line(vmm_slots(gicv3_home(gic, bank, bit)), gicv3_intid(bank, bit),
+			       gicv3_line(gic, bit));
+}
+
+void gicv3_lead_home(struct gicv3 *gic)
+{
+	for (uint32_t bit = 0; bit < GICV3_BANK; bit++) {
+		enum status status;
+
+		if (!gic->outside[bit])
+			continue;
+		gicv3_disconnect(gic, bit);
+		status = gicv3_bind(gic, bit);
+		if (status != OK)
+			log_line(&gic->vmm->log, "interrupt %u cannot be bound: %s",
+				 gicv3_intid(&gic->shared, bit), status_name(status));
+	}
+}
+
+/* It stays where it is active. */
+static void gicv3_wait(struct gicv3 *gic, uint32_t bit, bool pending)
+{
 	gic->moving |= 1U << bit;
-	slots_set_line(vmm_slots(gicv3_home(gic, bank, bit)), gicv3_intid(bank, bit),
-		       gicv3_line(gic, bit));
-	gicv3_configure(gic, bank, 1U << bit);
-	if (latched || gicv3_line(gic, bit))
+	gicv3_connect(gic, bit);
+	gicv3_configure(gic, &gic->shared, 1U << bit);
+	/* Nobody tells of an outside line that comes up. */
+	if (pending || gicv3_line(gic, bit) || gic->outside[bit])
 		vmm_set_deadline(gic->vmm, DEADLINE_ROUTES, counter_after_us(SETTLE_US));
 }
 
@@ -153,7 +200,7 @@ static void gicv3_move_one(struct gicv3 *gic, uint32_t bit)
 	struct vcpu *from = gicv3_home(gic, bank, bit);
 	struct vcpu *to = vmm_vcpu(gic->vmm, gic->router[bit]);
 	uint32_t intid = gicv3_intid(bank, bit);
-	uint64_t latched;
+	uint64_t pending;
 	uint64_t active;
 
 	gic->moving &= ~(1U << bit);
@@ -162,19 +209,22 @@ static void gicv3_move_one(struct gicv3 *gic, uint32_t bit)
 		gicv3_configure(gic, bank, 1U << bit);
 		return;
 	}
+	gicv3_query(from, &pending, &active);
 	/* Without its line what is pending is the latch, which has to move. */
-	slots_set_line(vmm_slots(from), intid, false);
-	gicv3_query(from, &latched, &active);
+	if (!(active >> intid & 1)) {
+		gicv3_disconnect(gic, bit);
+		gicv3_query(from, &pending, &active);
+	}
 	if (active >> intid & 1) {
-		gicv3_wait(gic, bit, latched >> intid & 1);
+		gicv3_wait(gic, bit, pending >> intid & 1);
 		return;
 	}
 	slots_configure(vmm_slots(from), intid, SLOT_NUMBER(intid));
 	slots_set_pending(vmm_slots(from), intid, false);
 	gic->home[bit] = (uint8_t)to->index;
 	gicv3_configure(gic, bank, 1U << bit);
-	slots_set_line(vmm_slots(to), intid, gicv3_line(gic, bit));
-	if (latched >> intid & 1)
+	gicv3_connect(gic, bit);
+	if (pending >> intid & 1)
 		slots_set_pending(vmm_slots(to), intid, true);
 }
 

@@ -26,5 +26,8 @@ void gicv3_drive(struct gicv3 *gic, struct gicv3_bank *bank, uint32_t bit, bool 
 uint32_t gicv3_pending(struct gicv3 *gic, const struct gicv3_bank *bank);
 uint32_t gicv3_active(struct gicv3 *gic, const struct gicv3_bank *bank);
 
+/* The lines that other processes have lead to their interrupts' homes, wherever they led before. */
+void gicv3_lead_home(struct gicv3 *gic);
+
 /* Shared interrupts, in `bits`, are routed elsewhere now, or waited to be: move what can move. */
 void gicv3_move(struct gicv3 *gic, uint32_t bits);

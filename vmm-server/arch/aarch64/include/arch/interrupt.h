@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <cloister/types.h>
+
 struct vmm;
 struct vmm_device;
 
@@ -20,8 +22,8 @@ bool arch_interrupt_shared(uint32_t irq);
 /* The time has come to look at interrupts whose new route waits for their end on the old one. */
 void arch_interrupt_settle(struct vmm *vmm);
 
-/* The line of this interrupt is another process's: from now on it is left alone. */
-void arch_interrupt_leave(struct vmm *vmm, uint32_t irq);
+/* The line of this interrupt is another process's, which drives it by this notification: it leads wherever the interrupt goes. */
+void arch_interrupt_leave(struct vmm *vmm, uint32_t irq, cap_t line);
 
 /* The line of an interrupt goes up or down; `irq` is one that devices can have. */
 void arch_interrupt_line(struct vmm *vmm, uint32_t irq, bool up);
