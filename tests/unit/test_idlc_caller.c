@@ -69,6 +69,8 @@ static void numbers(void)
 	EXPECT(strcmp(object_type_name(5), "OBJECT_WALL") == 0);
 	EXPECT(strcmp(door_method_name(GATE_SHUT), "gate.shut") == 0);
 	EXPECT(strcmp(door_method_name(1ULL << 32 | GATE_SHUT), "?") == 0);
+	EXPECT(strcmp(door_method_parameters(LOCK_TURN), "u32 times, way way, cap key") == 0);
+	EXPECT(strcmp(door_method_parameters(LOCK_FREE), "") == 0);
 }
 
 int main(void)

@@ -136,10 +136,14 @@ void declare_item(struct idlc *idlc, struct names *names, struct item *item)
 
 void declare_interface(struct idlc *idlc, struct names *names, struct interface *interface)
 {
-	if (has_calls(interface))
+	if (has_calls(interface)) {
 		declare_made(idlc, names,
 			     idlc_format(idlc, "%s_method_name()", interface->name.text),
 			     &interface->name, interface->object_type);
+		declare_made(idlc, names,
+			     idlc_format(idlc, "%s_method_parameters()", interface->name.text),
+			     &interface->name, interface->object_type);
+	}
 	if (!interface->object_type)
 		return;
 	declare_item(idlc, names, interface->object_type);

@@ -35,6 +35,28 @@ static void emit_method_names(struct idlc *idlc, FILE *out, const struct interfa
 	fputs("\tdefault:\n\t\treturn \"?\";\n\t}\n}\n", out);
 }
 
+static void emit_method_parameters(struct idlc *idlc, FILE *out, const struct interface *interface)
+{
+	fputs("\n/* Types and names of that method's parameters, as the interface has them; \"\" for none. */\n",
+	      out);
+	fprintf(out, "static inline const char *%s_method_parameters(uint64_t label)\n",
+		interface->name.text);
+	fputs("{\n\tswitch (label) {\n", out);
+	for (const struct item *item = interface->items; item; item = item->next)
+		for (const struct method *method = item->methods; method; method = method->next) {
+			if (!method->parameters)
+				continue;
+			fprintf(out, "\tcase %s_%s:\n\t\treturn \"",
+				upper_case(idlc, item->name.text),
+				upper_case(idlc, method->name.text));
+			for (const struct member *member = method->parameters; member;
+			     member = member->next)
+				fprintf(out, "%s %s%s", member->type_name.text, member->name.text,
+					member->next ? ", " : "\";\n");
+		}
+	fputs("\tdefault:\n\t\treturn \"\";\n\t}\n}\n", out);
+}
+
 void emit_names_header(struct idlc *idlc, FILE *out, const struct interface *interface)
 {
 	emit_head(out, interface, "names for traces");
@@ -44,6 +66,8 @@ void emit_names_header(struct idlc *idlc, FILE *out, const struct interface *int
 			emit_enum_names(out, item, NULL);
 	if (interface->object_type)
 		emit_enum_names(out, interface->object_type, "OBJECT_NULL");
-	if (has_calls(interface))
+	if (has_calls(interface)) {
 		emit_method_names(idlc, out, interface);
+		emit_method_parameters(idlc, out, interface);
+	}
 }
