@@ -46,6 +46,9 @@ extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite
 extern const struct suite interrupt_suite, priority_suite, timer_suite, passed_suite, event_suite,
 	vcpu_suite, window_suite, stage2_suite, device_suite, save_suite;
 extern const struct suite deadline_suite, turn_suite;
+/* Of hostile servers. */
+extern const struct suite page_suite, answer_suite, change_suite, state_suite, server_suite,
+	driver_suite, number_suite;
 extern const struct suite share_suite, stretch_suite, crowd_suite, huge_suite;
 
 /* suites.c: what server_main() does. */

@@ -4,18 +4,14 @@
  * of a guest. They run at EL1 with the MMU off, without a stack, and report by hypercalls: the immediate
  * tells where they are, the registers what they found.
  */
+#include "guest.inc"
+
 	.arch	armv8.1-a
 	.arch_extension simd
 	.section .rodata.guest, "a"
 	.balign	4096
 	.global	guest_code
 guest_code:
-
-	.macro	program name
-	.balign	4
-	.global	\name
-\name:
-	.endm
 
 /* Vectors, for those that set VBAR_EL1: only what comes from the current level with SP_EL1. */
 	.balign	2048
@@ -361,10 +357,6 @@ program guest_timer_storm
 	wfi
 	b	0b
 
-	.macro	vector operation, number
-	\operation	q\number, [x0, #16 * \number]
-	.endm
-
 /* Holds v0 to v31 from the 512 bytes at x0 over a call, then stores them behind. */
 program guest_floating_point
 	mov	x9, #3 << 20
@@ -435,58 +427,6 @@ program guest_disr_read
  * Fills its registers from the page at x0, calls, and stores what they are then 1024 bytes behind: v0 to v31, then registers of
  * EL1, then x10 to x27. At the call one of its interrupts is active (x28 its number), and its timer is set x29 ticks ahead.
  */
-	.macro	system operation, offset, name
-	.ifc	\operation, ldr
-	ldr	x9, [x0, #512 + 8 * \offset]
-	msr	\name, x9
-	.else
-	mrs	x9, \name
-	str	x9, [x0, #512 + 8 * \offset]
-	.endif
-	.endm
-	.macro	stack operation
-	.ifc	\operation, ldr
-	ldr	x9, [x0, #520]
-	mov	sp, x9
-	.else
-	mov	x9, sp
-	str	x9, [x0, #520]
-	.endif
-	.endm
-	.macro	systems operation
-	system	\operation, 0, tpidr_el1
-	stack	\operation
-	system	\operation, 2, ttbr0_el1
-	system	\operation, 3, ttbr1_el1
-	system	\operation, 4, mair_el1
-	system	\operation, 5, contextidr_el1
-	system	\operation, 6, elr_el1
-	system	\operation, 7, far_el1
-	system	\operation, 8, esr_el1
-	system	\operation, 9, par_el1
-	system	\operation, 10, tpidr_el0
-	system	\operation, 11, tpidrro_el0
-	system	\operation, 12, sp_el0
-	system	\operation, 13, cntkctl_el1
-	system	\operation, 14, afsr0_el1
-	.endm
-	.macro	generals operation
-	.set	n, 10
-	.rept	18
-	general	\operation, %n
-	.set	n, n + 1
-	.endr
-	.endm
-	.macro	general operation, number
-	\operation	x\number, [x0, #560 + 8 * \number]
-	.endm
-	.macro	vectors operation
-	.set	n, 0
-	.rept	32
-	vector	\operation, %n
-	.set	n, n + 1
-	.endr
-	.endm
 program guest_everything
 	mov	x9, #3 << 20
 	msr	cpacr_el1, x9

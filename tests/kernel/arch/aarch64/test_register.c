@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* That a thread keeps its registers, general and floating-point, over preemption, and how they are read. */
+#include "held.h"
 #include "test.h"
 
 #include <idl/aarch64.h>
@@ -8,14 +9,6 @@
 #define LOOPS_ENDLESS  (1ULL << 60)
 #define REGISTER_WORDS (sizeof(struct registers) / sizeof(uint64_t))
 
-/* Its layout is known to registers_hold() in worker.S. */
-struct held {
-	uint64_t x[31];
-	uint64_t tpidr;
-	uint64_t v[64];
-};
-
-void registers_hold(const struct held *values, struct held *stored, uint64_t loops);
 extern const char registers_hold_loop[];
 
 static struct held values[2], stored[2];

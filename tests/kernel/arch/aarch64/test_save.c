@@ -22,26 +22,6 @@ extern const char guest_everything[], guest_scribbles[], guest_interrupts[], gue
 
 #define TICKS_AHEAD 20000
 
-static uint64_t value(unsigned int i)
-{
-	return (i + 1) * 0x9e3779b97f4a7c15ULL;
-}
-
-/* Registers that hold any value are filled with one; of the others only bits that are there. */
-static void fill(uint64_t salt)
-{
-	for (unsigned int i = 0; i < FOUND; i++)
-		vm.data[FILL + i] = value(i) ^ salt;
-	vm.data[FILL + FP + 8] &= 0xffffffff; /* ESR_EL1 */
-	vm.data[FILL + FP + 13] &= 3;         /* CNTKCTL_EL1 */
-	vm.data[FILL + FP + 2] &= 0x7ff000;   /* TTBR0_EL1 */
-	vm.data[FILL + FP + 3] &= 0x7ff000;
-	vm.data[FILL + FP + 5] &= 0xffffffff; /* CONTEXTIDR_EL1 */
-	vm.data[FILL + FP + 9] = 1;           /* PAR_EL1 */
-	vm.data[FILL + FP + 14] = 0;          /* AFSR0_EL1 */
-	vm.data[FILL + FP + 1] &= ~0xfULL;    /* SP_EL1 */
-}
-
 static void slot_set(uint32_t slot, uint32_t number, uint64_t flags)
 {
 	EXPECT_OK(vcpu_set_slot(vm.vcpu, slot, slot_configured(number, 0x80, flags)));
@@ -54,7 +34,7 @@ static void begin(void)
 	vm_start();
 	slot_set(TAKEN_SLOT, TAKEN, SLOT_PEND);
 	slot_set(TIMER, TIMER, SLOT_LEVEL);
-	fill(0);
+	vm_fill(0);
 	vm.update->registers.x[29] = ticks(TICKS_AHEAD);
 	vm_run(guest_everything, GUEST_DATA, 0, 0);
 	VM_EXPECT_CALL(0x60);
@@ -109,15 +89,15 @@ static void into_another(void)
 	EXPECT_EQUAL(copy.common.activity, VCPU_RUNNING);
 	EXPECT_EQUAL(copy.common.active, 1ULL << TAKEN_SLOT);
 	EXPECT_EQUAL(copy.common.pending, 1ULL << PENDING_SLOT);
-	EXPECT_EQUAL(copy.v[0], value(0));
+	EXPECT_EQUAL(copy.v[0], vm_fill_value(0));
 	/* The first goes on with other values in all of them. */
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	vm_wait();
-	fill(0x5555555555555555);
+	vm_fill(0x5555555555555555);
 	vm_run(guest_scribbles, GUEST_DATA, 0, 0);
 	VM_EXPECT_CALL(0x62);
 	vm_reply_and_leave(DISPOSITION_PARK, 0, 1000);
-	fill(0);
+	vm_fill(0);
 	second = second_vcpu();
 	EXPECT_OK(vcpu_restore(second.vcpu));
 	EXPECT_OK(vcpu_resume(second.vcpu));

@@ -6,6 +6,8 @@
 #define SCRATCH_DATA 16
 #define SCRATCH_VCPU 32
 
+#define FILL_WORDS 128
+
 #define TICKER_START  1
 #define TICKER_SLEEP  2
 #define TICKER_TARGET 3
@@ -172,6 +174,28 @@ void vm_reply_and_leave(uint64_t label, uint64_t word0, uint64_t microseconds)
 bool vm_is_quiet(uint64_t microseconds)
 {
 	return message_recv(vm.endpoint, &vm.exit, counter_after_us(microseconds)) == ERR_DEADLINE;
+}
+
+uint64_t vm_fill_value(unsigned int word)
+{
+	return (word + 1) * 0x9e3779b97f4a7c15ULL;
+}
+
+void vm_fill(uint64_t salt)
+{
+	/* Behind those of v0 to v31. */
+	volatile uint64_t *systems = &vm.data[64];
+
+	for (unsigned int i = 0; i < FILL_WORDS; i++)
+		vm.data[i] = vm_fill_value(i) ^ salt;
+	systems[8] &= 0xffffffff; /* ESR_EL1 */
+	systems[13] &= 3;         /* CNTKCTL_EL1 */
+	systems[2] &= 0x7ff000;   /* TTBR0_EL1 */
+	systems[3] &= 0x7ff000;
+	systems[5] &= 0xffffffff; /* CONTEXTIDR_EL1 */
+	systems[9] = 1;           /* PAR_EL1 */
+	systems[14] = 0;          /* AFSR0_EL1 */
+	systems[1] &= ~0xfULL;    /* SP_EL1 */
 }
 
 void vm_set_slot(uint32_t slot, uint64_t change)

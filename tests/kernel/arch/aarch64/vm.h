@@ -87,6 +87,13 @@ void vm_wait(void);
 /* True if no exit comes for so many microseconds. */
 bool vm_is_quiet(uint64_t microseconds);
 
+/*
+ * Fills the page of data with what a guest is to fill its registers with (`systems`, `vectors` and `generals` of guest.inc):
+ * of registers that do not hold each value only bits that are there.
+ */
+uint64_t vm_fill_value(unsigned int word);
+void vm_fill(uint64_t salt);
+
 /* Changes a slot; and what is pending or active, a bit a slot. */
 void vm_set_slot(uint32_t slot, uint64_t change);
 uint64_t vm_pending(void);

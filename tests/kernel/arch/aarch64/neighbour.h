@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who works beside an attack: a guest that holds values in every register that it has and takes its timer's interrupts, and a
+ * process that holds values in all of its own. Both are less urgent than the attacker and have turns while the test sleeps.
+ */
+#pragma once
+
+/* Makes them. They have place 1 of vm_new_at(). */
+void neighbours_new(void);
+
+/* Lets each have a turn. It must have come further, and nothing of what it holds may be another's. */
+void neighbours_check(void);

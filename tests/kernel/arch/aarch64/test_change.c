@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a VMM does to its guest's interrupt slots, by its page and by vcpu.set_slot: whatever it is, the guest's interrupts are
+ * what comes of it, and the neighbour's timer ticks on, though it is the same physical one.
+ */
+#include "attack.h"
+
+#define SLOTS 64
+/* Bits of a change that say something, but for SLOT_INDEX. */
+#define CHANGE_BITS   34
+#define RANDOM_ROUNDS 4000
+/* Of the interrupt controller (IHI 0069, 2.2.1): what no list register takes. */
+#define NUMBER_SPECIAL_FIRST 1020
+#define NUMBER_SPECIAL_LAST  1023
+
+static uint64_t random_state;
+
+/* The finalizer of SplitMix64. */
+static uint64_t random_word(void)
+{
+	uint64_t value = random_state += 0x9e3779b97f4a7c15;
+
+	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+	value = (value ^ value >> 27) * 0x94d049bb133111eb;
+	return value ^ value >> 31;
+}
+
+static bool must_be_refused(uint64_t change)
+{
+	uint64_t number = SLOT_NUMBER_OF(change);
+
+	return (change & SLOT_CONFIGURE) && number >= NUMBER_SPECIAL_FIRST &&
+	       number <= NUMBER_SPECIAL_LAST;
+}
+
+/* All of a guest's interrupts come, if PSTATE lets them. */
+static void begin(void)
+{
+	attack_run(attack_begin, 0, PSTATE_EL1H);
+	attack_fill_registers();
+	vm.update->registers.pstate = MODE_EL1H;
+}
+
+/* The changes are in the page: they are taken all or none, and the guest is where it was, or takes an interrupt. */
+static void try_changes(uint32_t count, bool refused)
+{
+	uint64_t pending, active, pending_after, active_after;
+	enum status status;
+
+	EXPECT_OK(vcpu_query_slots(vm.vcpu, &pending, &active));
+	vm.update->slot_changes = count;
+	status = attack_reply(DISPOSITION_RESUME | REPLY_REGISTERS | REPLY_SLOTS);
+	if (status != OK) {
+		EXPECT_EQUAL(status, ERR_REPLY);
+		EXPECT_OK(vcpu_query_slots(vm.vcpu, &pending_after, &active_after));
+		EXPECT_EQUAL(pending_after, pending);
+		EXPECT_EQUAL(active_after, active);
+	} else {
+		EXPECT(!refused);
+		EXPECT(attack_next(1000));
+		attack_expect_legal();
+		VM_EXPECT(EXIT_HYPERCALL);
+		EXPECT(vm.exit.word[1] == CALL_HERE ||
+		       vm.exit.word[1] == CALL_VECTOR + VECTOR_EL1H + 1 ||
+		       vm.exit.word[1] == CALL_VECTOR + VECTOR_EL1H + 2);
+	}
+	attack_tried();
+}
+
+/* Of each slot each bit, alone and with all that makes it count. */
+static void each_bit(void)
+{
+	static const uint64_t with[] = {
+		0, SLOT_CONFIGURE | SLOT_ENABLED | SLOT_PEND | SLOT_NUMBER(40),
+		SLOT_CONFIGURE | SLOT_ENABLED | SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE, ~0ULL
+	};
+
+	attack_new();
+	for (uint64_t slot = 0; slot < SLOTS; slot++) {
+		begin();
+		for (unsigned int n = 0; n < ARRAY_SIZE(with) * CHANGE_BITS; n++) {
+			uint64_t change = with[n / CHANGE_BITS] ^ 1ULL << n % CHANGE_BITS;
+
+			change = (change & ~(uint64_t)SLOT_INDEX_MASK) | SLOT_INDEX(slot);
+			vm.update->slots[0] = change;
+			try_changes(1, must_be_refused(change));
+		}
+	}
+	attack_done("changes of slots", SLOTS * 4ULL * CHANGE_BITS);
+}
+
+/* Each number that an interrupt can have, and that it cannot. */
+static void each_number(void)
+{
+	attack_new();
+	begin();
+	for (uint64_t number = 0; number <= SLOT_NUMBER_MASK; number++) {
+		vm.update->slots[0] = slot_configured((uint32_t)number, 0x80, SLOT_PEND);
+		try_changes(1, must_be_refused(vm.update->slots[0]));
+	}
+	attack_done("numbers of interrupts", SLOT_NUMBER_MASK + 1);
+}
+
+/* As many at once as there can be, of any words, and more than there can be. */
+static void many(void)
+{
+	attack_new();
+	random_state = 1;
+	for (unsigned int n = 0; n < RANDOM_ROUNDS; n++) {
+		uint64_t count = random_word() % (SLOT_CHANGES_MAX + 1);
+		bool refused = false;
+
+		if (n % 16 == 0)
+			begin();
+		for (unsigned int i = 0; i < count; i++) {
+			uint64_t change = random_word();
+
+			/* Most shall be taken. */
+			if (random_word() % 64)
+				change &= ~SLOT_NUMBER(0x200);
+			vm.update->slots[i] = change;
+			refused |= must_be_refused(change);
+		}
+		try_changes((uint32_t)count, refused);
+	}
+	for (unsigned int n = 0; n < ATTACK_WORDS; n++) {
+		uint32_t count = (uint32_t)attack_word(n);
+
+		vm.update->reserved = ~count;
+		for (unsigned int i = 0; i < SLOT_CHANGES_MAX; i++)
+			vm.update->slots[i] = 0;
+		try_changes(count, count > SLOT_CHANGES_MAX);
+	}
+	attack_done("changes at once", RANDOM_ROUNDS + ATTACK_WORDS);
+}
+
+static void set_slot(void)
+{
+	attack_new();
+	begin();
+	for (uint64_t slot = 0; slot < 2 * SLOTS; slot++)
+		for (unsigned int n = 0; n < ATTACK_WORDS; n++) {
+			uint64_t change = attack_word(n);
+			enum status status = vcpu_set_slot(vm.vcpu, (uint32_t)slot, change);
+
+			if (slot >= SLOTS || must_be_refused(change))
+				EXPECT_EQUAL(status, ERR_ARGUMENT);
+			else
+				EXPECT(status == OK || status == ERR_ARGUMENT);
+			attack_tried();
+			if (n % 16)
+				continue;
+			vm.update->slot_changes = 0;
+			EXPECT_OK(attack_reply(DISPOSITION_RESUME | REPLY_REGISTERS));
+			EXPECT(attack_next(1000));
+			attack_expect_legal();
+		}
+	for (unsigned int n = 0; n < ATTACK_WORDS; n++) {
+		uint32_t slot = (uint32_t)attack_word(n);
+
+		if (slot >= SLOTS)
+			EXPECT_STATUS(vcpu_set_slot(vm.vcpu, slot, SLOT_PEND), ERR_ARGUMENT);
+		attack_tried();
+	}
+	attack_done("vcpu.set_slot", (2 * SLOTS + 1) * (uint64_t)ATTACK_WORDS);
+}
+
+static const struct test tests[] = {
+	{ "change: each bit for each slot", each_bit },
+	{ "change: each number", each_number },
+	{ "change: many at once, of any words", many },
+	{ "change: by vcpu.set_slot", set_slot },
+};
+
+const struct suite change_suite = SUITE(tests);
