@@ -95,29 +95,18 @@ program attack_asks
 	add	x1, x1, #1
 	str	x1, [x0, #ROUNDS + 8 * \place]
 	.endm
-	.macro	next_tick
-	ldr	x1, [x0, #ROUNDS + 24]
-	msr	cntv_tval_el0, x1
-	isb
+	.macro	spin
+	mov	x9, #100
+1:	subs	x9, x9, #1
+	b.ne	1b
 	.endm
-program neighbour
-	mov	x9, #3 << 20
-	msr	cpacr_el1, x9
-	mov	x9, #0xff
-	msr	icc_pmr_el1, x9
-	mov	x9, #1
-	msr	icc_igrpen1_el1, x9
-	next_tick
-	msr	cntv_ctl_el0, x9
-	isb
-0:	systems	ldr
+	.macro	keep between:vararg
+	systems	ldr
 	.altmacro
 	vectors	ldr
 	generals ldr
 	.noaltmacro
-	mov	x9, #100
-1:	subs	x9, x9, #1
-	b.ne	1b
+	\between
 	add	x0, x0, #1024
 	systems	str
 	.altmacro
@@ -136,12 +125,45 @@ program neighbour
 	count	0
 	b	4f
 3:	count	1
-4:	mrs	x2, icc_iar1_el1
+4:
+	.endm
+	.macro	next_tick
+	ldr	x1, [x0, #ROUNDS + 24]
+	msr	cntv_tval_el0, x1
+	isb
+	.endm
+program neighbour
+	mov	x9, #3 << 20
+	msr	cpacr_el1, x9
+	mov	x9, #0xff
+	msr	icc_pmr_el1, x9
+	mov	x9, #1
+	msr	icc_igrpen1_el1, x9
+	next_tick
+	msr	cntv_ctl_el0, x9
+	isb
+0:	keep	spin
+	mrs	x2, icc_iar1_el1
 	cmp	x2, #27
 	b.ne	0b
 	next_tick
 	msr	icc_eoir1_el1, x2
 	count	2
+	b	0b
+
+/* The same over calls, whose answer is the page in x0 again; with a rounding mode. */
+	.set	FPCR, 1 << 22
+program attack_keeps
+	mov	x9, #3 << 20
+	msr	cpacr_el1, x9
+	isb
+	mov	x9, #FPCR
+	msr	fpcr, x9
+0:	keep	hvc #0x73
+	mrs	x1, fpcr
+	cmp	x1, #FPCR
+	b.eq	0b
+	count	1
 	b	0b
 
 	.balign	4096

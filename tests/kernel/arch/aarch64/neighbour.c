@@ -12,13 +12,9 @@ extern const char neighbour[];
 /* More than a turn of both, however the sleep falls. */
 #define SLEEP (4 * TURN)
 
-/* In the guest's page of data, in words: what it found, of which one word is no register's; and what it tells. */
-#define FOUND       128
-#define UNUSED      79
-#define ROUNDS      256
-#define DIFFERENCES 257
-#define INTERRUPTS  258
-#define PERIOD      259
+/* In a guest's page of data, in words: what it found, of which one word is no register's. */
+#define FOUND  128
+#define UNUSED 79
 
 static volatile uint64_t *guest;
 static uint64_t rounds, interrupts;
@@ -57,17 +53,22 @@ static void process_begin(void)
 	EXPECT_OK(thread_resume(worker.thread));
 }
 
+void kept_fill(void)
+{
+	vm_fill(0);
+	vm.data[FOUND + UNUSED] = vm.data[UNUSED];
+	for (unsigned int i = KEPT_ROUNDS; i <= KEPT_PERIOD; i++)
+		vm.data[i] = 0;
+}
+
 static void guest_begin(void)
 {
 	attack_vm_new(PLACE);
 	EXPECT_OK(vcpu_set_priority(vm.vcpu, PRIORITY_LOW));
 	EXPECT_OK(sched_context_configure(vm.time, ticks(TURN), ticks(TURN)));
 	guest = vm.data;
-	vm_fill(0);
-	guest[FOUND + UNUSED] = guest[UNUSED];
-	for (unsigned int i = ROUNDS; i < PERIOD; i++)
-		guest[i] = 0;
-	guest[PERIOD] = ticks(TIMER_EVERY);
+	kept_fill();
+	guest[KEPT_PERIOD] = ticks(TIMER_EVERY);
 	rounds = interrupts = 0;
 	vm_start();
 	vm_set_slot(TIMER_SLOT, slot_configured(TIMER_SLOT, 0x80, SLOT_LEVEL));
@@ -87,12 +88,12 @@ void neighbours_new(void)
 void neighbours_check(void)
 {
 	task_sleep(SLEEP);
-	EXPECT_EQUAL(guest[DIFFERENCES], 0);
-	EXPECT(guest[ROUNDS] > rounds);
-	EXPECT(guest[INTERRUPTS] > interrupts);
+	EXPECT_EQUAL(guest[KEPT_DIFFERENCES], 0);
+	EXPECT(guest[KEPT_ROUNDS] > rounds);
+	EXPECT(guest[KEPT_INTERRUPTS] > interrupts);
 	EXPECT_EQUAL(differences, 0);
 	EXPECT(turns > turns_before);
-	rounds = guest[ROUNDS];
-	interrupts = guest[INTERRUPTS];
+	rounds = guest[KEPT_ROUNDS];
+	interrupts = guest[KEPT_INTERRUPTS];
 	turns_before = turns;
 }

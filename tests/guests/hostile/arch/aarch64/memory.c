@@ -26,7 +26,7 @@ const char hostile_name[] = "memory";
 #define PLACE   (MEMORY_END - 0x1000)
 #define PATTERN 0x1122334455667788UL
 
-/* ESR_EL1: aborts of EL1 itself, by the class, and their status. */
+/* ESR_EL1: aborts of EL1 itself, by the class (EL0's are one less), and their status. */
 #define CLASS_FETCH      0x21
 #define CLASS_DATA       0x25
 #define STATUS(cause)    ((cause)&0x3f)
@@ -114,14 +114,15 @@ static const struct access {
 static unsigned int outcome(const struct attempt *attempt, uint64_t address)
 {
 	uint64_t status = STATUS(attempt->cause);
-	bool fetch = CLASS_OF(attempt->cause) == CLASS_FETCH;
+	uint64_t class = CLASS_OF(attempt->cause) + (attempt->vector == VECTOR_LOWER_SYNC);
+	bool fetch = class == CLASS_FETCH;
 	bool near = attempt->address - address + 64 < 128;
 
 	if (attempt_done(attempt))
 		return DONE;
 	if (attempt->cause == CAUSE_UNDEFINED)
 		return UNDEFINED;
-	if (!fetch && CLASS_OF(attempt->cause) != CLASS_DATA)
+	if (!fetch && class != CLASS_DATA)
 		return OTHER;
 	if (status == STATUS_EXTERNAL && near)
 		return ABORT;
@@ -200,6 +201,54 @@ static void try_boundaries(void)
 	try(load_word, "the last of 40 bits", IPA_END - 4, ABORT);
 }
 
+static void try_user(const char *code, const char *name, uint64_t address, unsigned int allowed,
+		     uint64_t offset)
+{
+	struct attempt attempt = { .x = { address } };
+
+	attempt_run(&attempt, code + offset, AT_EL0);
+	hostile_judge(outcome(&attempt, address) & allowed,
+		      "%s, %s at %lx at EL0: cause %lx, address %lx", mode_name, name,
+		      (unsigned long)address, (unsigned long)attempt.cause,
+		      (unsigned long)attempt.address);
+}
+
+/* The same by a process of the guest: devices, nothing and memory, and tables there. */
+static void try_process(bool translates)
+{
+	static const struct access some[] = {
+		{ ACCESS(load_word), DONE, DONE, ABORT },
+		{ ACCESS(store_word), DONE, DONE, ABORT },
+		{ ACCESS(load_pair), DONE, DONE, ABORT },
+		{ ACCESS(store_behind), DONE, DONE, ABORT },
+		{ ACCESS(load_vector), ABORT | ALIGNMENT, DONE, ABORT },
+		{ ACCESS(add_atomically), ABORT | EXCLUSIVE, DONE | EXCLUSIVE, ABORT },
+		{ ACCESS(load_exclusive), ABORT | EXCLUSIVE, DONE | EXCLUSIVE, ABORT },
+		{ ACCESS(compare_and_swap), ABORT | EXCLUSIVE, DONE | EXCLUSIVE, ABORT },
+		{ ACCESS(prefetch), DONE, DONE, DONE },
+		{ ACCESS(branch), ABORT, OTHER | UNDEFINED, ABORT },
+	};
+	static const uint64_t tables[] = { TABLE_IN_UART, TABLE_IN_GIC, TABLE_IN_NOTHING,
+					   TABLE_BEHIND };
+	uint64_t offset = translates ? USER_OFFSET : 0;
+
+	for (unsigned int i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		const struct access *access = &some[i];
+
+		if (access->code != branch)
+			try_user(access->code, access->name, PLACE + offset, access->memory,
+				 offset);
+		try_user(access->code, access->name, UART + UARTIBRD + offset, access->device,
+			 offset);
+		try_user(access->code, access->name, GICD + offset, access->device, offset);
+		try_user(access->code, access->name, HOLE + offset, access->nothing, offset);
+		try_user(access->code, access->name, MEMORY_END + offset, access->nothing, offset);
+		for (unsigned int n = 0; translates && n < sizeof(tables) / sizeof(tables[0]); n++)
+			try_user(access->code, access->name, tables[n],
+				 access->code == prefetch ? DONE : WALK, offset);
+	}
+}
+
 /* Where nothing translates, or what would is a device or nothing. */
 static void try_walks(void)
 {
@@ -228,6 +277,7 @@ static void try_all(const struct translation_mode *mode)
 		try(access->code, access->name, IPA_END - 64, access->nothing);
 	}
 	try_boundaries();
+	try_process(mode->translates);
 	if (mode->translates)
 		try_walks();
 	else

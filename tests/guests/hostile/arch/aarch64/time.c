@@ -15,9 +15,15 @@ const char hostile_name[] = "time";
 #define ISENABLER  0x100
 #define ISPENDR    0x200
 #define IPRIORITYR 0x400
+#define ICFGR      0xc00
+
+/* Two bits for each interrupt. */
+#define ALL_EDGE  0xaaaaaaaaU
+#define ALL_LEVEL 0U
 
 #define PRIORITY  0x80
 #define INTIDS    64
+#define ALL       UINT64_MAX
 #define SGIS      16
 #define FIRST_SPI 32
 #define TIMER     27
@@ -26,6 +32,10 @@ const char hostile_name[] = "time";
 #define PMR_OPEN  0xff
 #define SPINS     1000
 #define ROUNDS    50
+#define RISES     100
+
+#define UART_INTERRUPT 33
+#define UARTIMSC_TXIM  0x20
 
 #define CTL_ENABLE  1UL
 #define CTL_IMASK   2UL
@@ -149,16 +159,21 @@ static void pend_all(void)
 {
 	for (uint64_t i = 0; i < SGIS; i++)
 		write(S3_0_C12_C11_5, 1 | i << 24);
+	write_word(GICS + ISPENDR, ~0xffffU);
 	write_word(GICD + ISPENDR + 4, UINT32_MAX);
+}
+
+static void configure_shared(uint32_t mode)
+{
+	write_word(GICD + ICFGR + 8, mode);
+	write_word(GICD + ICFGR + 12, mode);
 }
 
 static void try_storms(void)
 {
-	const uint64_t all = 0xffffffff00000000UL | 0xffff;
-
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		pend_all();
-		take_all(all, "a storm");
+		take_all(ALL, "a storm");
 	}
 	/* Priorities that let nothing pass; then all is still there. */
 	pend_all();
@@ -172,7 +187,41 @@ static void try_storms(void)
 	write(S3_0_C12_C12_7, 1);
 	/* What waits ends WFI, masked as it is. */
 	__asm__ volatile("wfi");
-	take_all(all, "what was masked");
+	take_all(ALL, "what was masked");
+}
+
+/* Edges, levels, and one made the other while they are pending; one whose device's line rises without end comes once for all. */
+static void try_edges(void)
+{
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		configure_shared(i & 1 ? ALL_EDGE : ALL_LEVEL);
+		pend_all();
+		configure_shared(i & 2 ? ALL_EDGE : ALL_LEVEL);
+		write_word(GICS + ICFGR + 4, i & 1 ? ALL_EDGE : ALL_LEVEL);
+		take_all(ALL, "a storm of edges and levels");
+	}
+	configure_shared(ALL_EDGE);
+	arch_put('\r');
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		for (unsigned int rise = 0; rise < RISES; rise++) {
+			write_word(UART + UARTIMSC, 0);
+			write_word(UART + UARTIMSC, UARTIMSC_TXIM);
+		}
+		take_all(1UL << UART_INTERRUPT, "a line that rises without end");
+	}
+	/* As a level it comes while it is up, and as an edge again does not. */
+	configure_shared(ALL_LEVEL);
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		uint64_t number = take();
+
+		hostile_judge(number == UART_INTERRUPT, "a level: interrupt %lu",
+			      (unsigned long)number);
+		end(number);
+	}
+	write_word(UART + UARTIMSC, 0);
+	configure_shared(ALL_EDGE);
+	expect_quiet("a line that is down");
+	configure_shared(ALL_LEVEL);
 }
 
 /* Ends of what was never begun, and of numbers that there are not. */
@@ -200,5 +249,6 @@ void hostile_attack(void)
 	start();
 	try_timers();
 	try_storms();
+	try_edges();
 	try_ends();
 }

@@ -14,6 +14,7 @@
 #define TABLE   3UL
 #define BLOCK   (1UL | 1UL << 10 | 3UL << 8)
 #define NORMAL  (1UL << 2)
+#define USER    (1UL << 6)
 #define ENTRIES 512
 
 #define SCTLR_M 1UL
@@ -53,6 +54,8 @@ void translation_start(void)
 	set_gib(TABLE_IN_GIC, GICD | TABLE);
 	set_gib(TABLE_IN_NOTHING, HOLE | TABLE);
 	set_gib(TABLE_BEHIND, MEMORY_END | TABLE);
+	set_gib(USER_OFFSET, BLOCK | USER);
+	set_gib(USER_OFFSET + GIB, GIB | BLOCK | NORMAL | USER);
 	__asm__ volatile("msr mair_el1, %0\n\t"
 			 "msr tcr_el1, %1\n\t"
 			 "msr ttbr0_el1, %2\n\t"

@@ -14,6 +14,12 @@
 #define TABLE_IN_NOTHING 0x2080000000UL
 #define TABLE_BEHIND     0x20c0000000UL
 
+/*
+ * For EL0: what is at an address is so far behind it too, where EL1 cannot execute; of devices and memory the first two GiB, and
+ * a table of level 2 for each place above.
+ */
+#define USER_OFFSET 0x4000000000UL
+
 struct translation_mode {
 	const char *name;
 	/* SCTLR_EL1: M, C, I. */
