@@ -85,7 +85,7 @@ static void stop_scribbling(pthread_t thread)
 	pthread_join(thread, NULL);
 }
 
-static void prepare(void)
+void channel_prepare(void)
 {
 	driver_prepare(VIRTIO_F_VERSION_1, 2);
 	driver_set(VIRTIO_MMIO_STATUS, LIVE);
@@ -99,11 +99,10 @@ static const char *output(void)
 	return text;
 }
 
-/* With another server, of which the root server says that it is there. */
-static void is_well(void)
+void channel_is_well(void)
 {
 	shared.channel.given_up = 0;
-	prepare();
+	channel_prepare();
 	output();
 	memcpy(memory + (DATA - MEMORY_BASE), "still here", 10);
 	ring_offer(&driver_rings[TRANSMIT], 0, DATA, 10, 0);
@@ -143,7 +142,7 @@ static void driver_step(uint32_t r)
 	if (r % 4 == 2)
 		guest_event(VMM_EVENT_CONSOLE_COPY);
 	if (r % 64 == 3)
-		prepare();
+		channel_prepare();
 }
 
 START_TEST(test_hostile_server)
@@ -153,7 +152,7 @@ START_TEST(test_hostile_server)
 	guest_configure();
 	server_impostor = impostor;
 	guest_begin();
-	prepare();
+	channel_prepare();
 	thread = start_scribbling();
 	for (uint32_t i = 0; i < STEPS; i++) {
 		signals[CAP_SERVER] = 0;
@@ -166,7 +165,7 @@ START_TEST(test_hostile_server)
 	ck_assert_uint_lt(strlen(log_text()), 1000);
 	server_impostor = NULL;
 	server_start();
-	is_well();
+	channel_is_well();
 }
 END_TEST
 
@@ -202,7 +201,7 @@ START_TEST(test_wrong_answers)
 	answer = (uint32_t)_i;
 	server_impostor = answer_wrongly;
 	guest_begin();
-	prepare();
+	channel_prepare();
 	*behind = 0x77;
 	memset(shared.bytes + CHANNEL_BUFFERS, 0x11, CHANNEL_BUFFER_SIZE);
 	ring_offer(&driver_rings[RECEIVE], 0, DATA, 16, RING_WRITE);
@@ -218,7 +217,7 @@ START_TEST(test_wrong_answers)
 		ck_assert(driver_none(RECEIVE));
 	server_impostor = NULL;
 	server_start();
-	is_well();
+	channel_is_well();
 }
 END_TEST
 
@@ -240,7 +239,7 @@ START_TEST(test_room_that_shrinks)
 	guest_configure();
 	server_impostor = shrink;
 	guest_begin();
-	prepare();
+	channel_prepare();
 	memset(shared.bytes + CHANNEL_BUFFERS, 0x11, 16);
 	ring_offer(&driver_rings[RECEIVE], 0, DATA, 16, RING_WRITE);
 	driver_kick(RECEIVE);
@@ -270,7 +269,7 @@ START_TEST(test_work_is_bounded)
 	guest_configure();
 	server_impostor = complete_all;
 	guest_begin();
-	prepare();
+	channel_prepare();
 	for (uint32_t i = 0; i < DRIVER_RING_SIZE; i++)
 		ring_describe(ring, i, MEMORY_BASE, 0x10000,
 			      i + 1 < DRIVER_RING_SIZE ? RING_NEXT : 0, (uint16_t)(i + 1));
@@ -297,7 +296,7 @@ START_TEST(test_wrong_offers)
 
 	guest_configure();
 	guest_begin();
-	prepare();
+	channel_prepare();
 	for (uint32_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
 		shared.channel.queues[TRANSMIT].requests[0].readable = 4;
 		shared.channel.queues[TRANSMIT].offered = offers[i];
@@ -305,7 +304,7 @@ START_TEST(test_wrong_offers)
 		ck_assert_str_eq(output(), "");
 		ck_assert_uint_eq(shared.channel.queues[TRANSMIT].completed, 0);
 	}
-	is_well();
+	channel_is_well();
 }
 END_TEST
 
@@ -338,7 +337,7 @@ START_TEST(test_hostile_vmm)
 	stop_scribbling(thread);
 	guest_begin();
 	server_urgent = true;
-	is_well();
+	channel_is_well();
 }
 END_TEST
 

@@ -111,6 +111,7 @@ int main(void)
 
 	srunner_add_suite(runner, virtio_ports_suite());
 	srunner_add_suite(runner, channel_suite());
+	srunner_add_suite(runner, channel_answers_suite());
 	srunner_add_suite(runner, channel_hostile_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

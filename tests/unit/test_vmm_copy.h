@@ -38,5 +38,12 @@ void server_start(void);
 /* It looks at what there is to do. */
 void server_run(void);
 
+/* The driver begins anew with two queues. */
+void channel_prepare(void);
+
+/* With another server, of which the root server says that it is there, all is as it should be. */
+void channel_is_well(void);
+
 Suite *channel_suite(void);
+Suite *channel_answers_suite(void);
 Suite *channel_hostile_suite(void);
