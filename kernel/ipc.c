@@ -39,19 +39,48 @@ static void take_call(struct context *client, struct context *server)
 	sched_lend(client, server);
 }
 
+static const struct context *server_of(const struct endpoint *endpoint)
+{
+	return endpoint->server ? &endpoint->server->context : NULL;
+}
+
 /*
- * Whether a call at this endpoint would wait for somebody who waits for this client: its server is the client
- * itself, or up the chain of callers.
+ * Who has the time that a server without any goes on with: what it lent, or one of its callers, or what its notification
+ * gives it next.
  */
+static const struct context *time_away(const struct context *server)
+{
+	const struct notification *notification;
+
+	if (server->sc)
+		return NULL;
+	for (const struct context *at = server; at; at = at->caller)
+		if (at->borrower)
+			return at->borrower;
+	notification = container_of(server, struct thread, context)->notification;
+	return !server->caller && notification && notification->sc ? notification->sc->holder :
+								     NULL;
+}
+
+/* Whom a server needs before it can go on; NULL: nobody. */
+static const struct context *waits_for(const struct context *server)
+{
+	if (server->callee)
+		return server->callee;
+	if (server->state == STATE_SENDING)
+		return server_of(server->endpoint);
+	return time_away(server);
+}
+
+/* Whether who would answer a call at this endpoint waits for this client. */
 static bool is_cycle(const struct context *client, const struct endpoint *endpoint)
 {
-	const struct context *at = client;
+	const struct context *at = endpoint_waiting(endpoint);
+	unsigned int waits = 0;
 
-	if (!endpoint->server)
-		return false;
-	/* Chains are CALL_DEPTH_MAX long at most: a longer one is refused before it is made. */
-	for (; at; at = at->caller)
-		if (at == &endpoint->server->context)
+	/* Who waits there takes the call now. It waits for nobody, unless its own time is away. */
+	for (at = at ? at->borrower : server_of(endpoint); at; at = waits_for(at))
+		if (at == client || waits++ == CALL_WAITS_MAX)
 			return true;
 	return false;
 }

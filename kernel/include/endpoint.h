@@ -31,6 +31,14 @@ void endpoint_enqueue_fault(struct endpoint *endpoint, struct context *context);
 /* Its server ends: what is left of the time for exits in the queue was that server's, and another one has all of it. */
 void endpoint_renew_limits(struct endpoint *endpoint);
 
+/* The first receiver, left where it is; NULL if there is none. */
+static inline const struct context *endpoint_waiting(const struct endpoint *endpoint)
+{
+	if (!endpoint->receivers || list_empty(&endpoint->queue))
+		return NULL;
+	return container_of(endpoint->queue.next, const struct context, queue);
+}
+
 /* The first receiver or the first caller, taken out of the queue; NULL if there is none. */
 struct context *endpoint_receiver(struct endpoint *endpoint);
 struct context *endpoint_sender(struct endpoint *endpoint);

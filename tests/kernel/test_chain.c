@@ -8,7 +8,7 @@
  * Server k of a chain waits at the endpoint in slot k of its CNode. Word 0 of a message is k, word 1 the last
  * server of the chain, which answers at once; the others call the next first.
  */
-static volatile uint64_t finished, status_seen, served_label, served_words[2];
+static volatile uint64_t finished, known, status_seen, served_label, served_words[2];
 static volatile bool busy_servers;
 
 static void chain_server(uint64_t status, uint64_t label, uint64_t word0, uint64_t word1)
@@ -177,6 +177,48 @@ static void cycle(void)
 	EXPECT_EQUAL(status_seen, ERR_DEPTH);
 }
 
+/* Each has received at its own endpoint, and calls the other, which has not taken that. The second call is refused. */
+static void call_the_other(uint64_t own, uint64_t other)
+{
+	struct message m;
+
+	message_recv((cap_t)own, &m, counter_read());
+	known++;
+	while (known < 2)
+		thread_yield();
+	m = (struct message){ .label = 1 };
+	if (message_call((cap_t)other, &m) == ERR_DEPTH) {
+		status_seen = message_recv((cap_t)own, &m, DEADLINE_NEVER);
+		m.label = 2;
+		message_reply_recv((cap_t)own, &m, DEADLINE_NEVER);
+	}
+	served_label = m.label;
+	finished = 1;
+	for (;;)
+		thread_yield();
+}
+
+static void cycle_of_callers(void)
+{
+	struct process process;
+
+	finished = 0;
+	known = 0;
+	status_seen = 0xff;
+	served_label = 0;
+	process_new(&process);
+	for (uint32_t i = 1; i <= 2; i++) {
+		struct worker worker;
+
+		process_give(&process, i, object_new(OBJECT_ENDPOINT, 0), RIGHTS_ALL, 0);
+		worker = worker_new(&process, call_the_other, i, 3 - i, PRIORITY_LOW);
+		EXPECT_OK(thread_resume(worker.thread));
+	}
+	WAIT_FOR(finished, 1);
+	EXPECT_EQUAL(status_seen, OK);
+	EXPECT_EQUAL(served_label, 2);
+}
+
 /* The server in the middle ends while the last one works on the client's time. */
 static void middle_suspended(void)
 {
@@ -211,6 +253,7 @@ static const struct test tests[] = {
 	{ "chain: as deep as it may be", deepest },
 	{ "chain: one call too deep is refused", too_deep },
 	{ "chain: a cycle is refused", cycle },
+	{ "chain: a cycle of calls that nobody has taken is refused", cycle_of_callers },
 	{ "chain: the server in the middle is suspended", middle_suspended },
 };
 

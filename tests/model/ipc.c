@@ -70,17 +70,46 @@ static void take_call(struct spec_object *client, struct spec_object *server)
 	spec_lend(client, server);
 }
 
-/* It would wait for itself, or for who waits for it; or the chain of calls would be too long. */
+/* Who has the time that it lent, or that who waits for its answer lent. */
+static struct spec_object *has_time_of(const struct spec_object *server)
+{
+	unsigned int place;
+	const struct spec_object *time = spec_chain_of(server, &place);
+
+	if (time)
+		return place + 1 < time->length ? time->chain[place + 1] : NULL;
+	if (server->caller)
+		return has_time_of(server->caller);
+	/* It will have its notification's as soon as who has that waits for a message. */
+	time = server->signals ? spec_time_of(server->signals) : NULL;
+	return time && time->length ? time->chain[time->length - 1] : NULL;
+}
+
+/* Whom it needs before it can go on. */
+static struct spec_object *needs(const struct spec_object *server)
+{
+	if (server->callee)
+		return server->callee;
+	return server->state == SPEC_SENDING ? server->at->serves : has_time_of(server);
+}
+
+/* Who would answer needs the client, or so many others that nobody looks on; or the chain of calls would be too long. */
 static bool is_refused(const struct spec_object *client, const struct spec_object *endpoint)
 {
-	unsigned int calls = 0;
+	struct spec_object *at = spec_first(endpoint, SPEC_RECEIVING);
+	unsigned int looked = 0, calls = 0;
 
-	for (const struct spec_object *at = client; at; at = at->caller)
-		if (endpoint->serves == at)
+	/* Who waits there takes the call, also where it has no time yet: it gets the client's. */
+	if (at && !spec_has_time(at))
+		at = NULL;
+	else if (!at)
+		at = endpoint->serves;
+	for (; at; at = needs(at))
+		if (at == client || looked++ == CALL_WAITS_MAX)
 			return true;
 	/* Who lent its time and waits no more counts: else chains of lent time could grow without end. */
-	for (const struct spec_object *at = client; at; calls++)
-		at = at->caller ? at->caller : spec_lender(at);
+	for (; client; calls++)
+		client = client->caller ? client->caller : spec_lender(client);
 	return calls > CALL_DEPTH_MAX;
 }
 

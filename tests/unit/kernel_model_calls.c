@@ -90,12 +90,43 @@ static unsigned int above(unsigned int agent)
 	return time == MODEL_NONE || place == 0 ? MODEL_NONE : model.time[time].chain[place - 1];
 }
 
+static unsigned int server_of(unsigned int endpoint)
+{
+	for (unsigned int i = 0; i < MODEL_MAX; i++)
+		if (model.agent[i].serves && model.agent[i].endpoint == endpoint)
+			return i;
+	return MODEL_NONE;
+}
+
+/* Who got the time that an agent, or who waits for its answer, has lent. */
+static unsigned int has_time_of(unsigned int agent)
+{
+	unsigned int place;
+	unsigned int time = model_chain_of(agent, &place);
+
+	if (time != MODEL_NONE)
+		return place + 1 < model.time[time].length ? model.time[time].chain[place + 1] :
+							     MODEL_NONE;
+	return model.agent[agent].caller == MODEL_NONE ? MODEL_NONE :
+							 has_time_of(model.agent[agent].caller);
+}
+
+/* Whom an agent needs to go on. */
+static unsigned int needs(unsigned int agent)
+{
+	if (model.agent[agent].callee != MODEL_NONE)
+		return model.agent[agent].callee;
+	if (model.agent[agent].state == STATE_SENDING)
+		return server_of(model.agent[agent].at);
+	return has_time_of(agent);
+}
+
 static bool is_refused(unsigned int client, unsigned int endpoint)
 {
-	unsigned int depth = 0;
+	unsigned int looked = 0, depth = 0;
 
-	for (unsigned int at = client; at != MODEL_NONE; at = model.agent[at].caller)
-		if (model.agent[at].serves && model.agent[at].endpoint == endpoint)
+	for (unsigned int at = server_of(endpoint); at != MODEL_NONE; at = needs(at))
+		if (at == client || looked++ == CALL_WAITS_MAX)
 			return true;
 	for (unsigned int at = client; at != MODEL_NONE; at = above(at))
 		depth++;

@@ -124,6 +124,21 @@ START_TEST(a_cnode_in_front)
 }
 END_TEST
 
+/* The call, made anew after an interrupt, finds the capability gone that it was made by. The rest is another's to revoke. */
+START_TEST(a_capability_among_its_own_descendants)
+{
+	cap_t left = copied(ROOT_SLOT_CNODE);
+	cap_t used = copied(ROOT_SLOT_CNODE);
+	cap_t first = copied(ROOT_SLOT_CNODE);
+
+	ck_assert_int_eq(cnode_revoke(used, ROOT_SLOT_CNODE), ERR_CAPABILITY);
+	ck_assert_int_eq(slot_of(first)->type, OBJECT_NULL);
+	ck_assert_int_eq(slot_of(used)->type, OBJECT_NULL);
+	ck_assert_int_eq(slot_of(left)->type, OBJECT_CNODE);
+	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, left));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = machine_case("tree");
@@ -133,5 +148,6 @@ int main(void)
 	tcase_add_test(tcase, borders);
 	tcase_add_test(tcase, badges);
 	tcase_add_test(tcase, a_cnode_in_front);
+	tcase_add_test(tcase, a_capability_among_its_own_descendants);
 	return machine_main("tree", &tcase, 1);
 }
