@@ -130,6 +130,13 @@ bool notification_tell(struct notification *notification)
 	return true;
 }
 
+/* It has a message, or was resumed, and is not done with that, whatever it waits for meanwhile. */
+static bool is_at_work(const struct context *server)
+{
+	return server->state == STATE_READY || server->state == STATE_WAITING ||
+	       server->state == STATE_SENDING || server->state == STATE_CALLING;
+}
+
 void notification_timed(struct notification *notification, const struct context *from)
 {
 	struct context *server;
@@ -137,14 +144,16 @@ void notification_timed(struct notification *notification, const struct context 
 	if (notification->binding != NOTIFICATION_THREAD)
 		return;
 	server = &notification->thread->context;
-	if (server->state == STATE_READY && !server->caller && server != from)
-		find_time(notification, server);
+	if (!server->caller && server != from && is_at_work(server) &&
+	    find_time(notification, server))
+		sched_lend_on(server);
 	notification_tell(notification);
 }
 
 void notification_woken(struct context *context)
 {
-	struct notification *notification = thread_of(context)->notification;
+	struct notification *notification =
+		context->kind == CONTEXT_THREAD ? thread_of(context)->notification : NULL;
 
 	if (notification)
 		notification_timed(notification, NULL);

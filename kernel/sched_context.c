@@ -37,6 +37,15 @@ void sched_context_return(struct sched_context *sc)
 	notification_timed(sc->notification, from);
 }
 
+/* Whose time is gone lives on that of its caller from now on, and so does who works for it; without a caller on its signals'. */
+static void find_other(struct context *context)
+{
+	if (context->caller)
+		sched_lend_on(context->caller);
+	else
+		notification_woken(context);
+}
+
 void sched_context_unbound(struct sched_context *sc)
 {
 	struct context *at = sc->holder;
@@ -50,16 +59,13 @@ void sched_context_unbound(struct sched_context *sc)
 	sc->holder = NULL;
 	sc->answer_left = DEADLINE_NEVER;
 	/* Nobody on the chain has anything to give back. */
-	while (at->lender) {
-		struct context *lender = at->lender;
-
+	for (struct context *lender; at; at = lender) {
+		lender = at->lender;
 		at->lender = NULL;
-		lender->borrower = NULL;
-		at = lender;
+		if (lender)
+			lender->borrower = NULL;
+		find_other(at);
 	}
-	/* Whose time this was lives on that of its caller from now on, and so does who works for it. */
-	if (at->caller)
-		sched_lend_on(at->caller);
 }
 
 void sched_context_destroy(struct sched_context *sc)

@@ -50,12 +50,12 @@ void notification_deadline(struct notification *notification);
 bool notification_tell(struct notification *notification);
 
 /*
- * It has time, and somebody to give it to: who works without time gets it, else see above. `from` gave it back, and waits only
- * later; NULL: nobody did.
+ * It has time, and somebody to give it to: who works without time gets it, and lends it to who works for that; else see above.
+ * `from` gave it back, and waits only later; NULL: nobody did.
  */
 void notification_timed(struct notification *notification, const struct context *from);
 
-/* A thread goes on, and not by a message: without time of its own it is on that of the notification that is bound to it. */
+/* A thread goes on, and not by a message, or lost its time: without any it is on that of the notification that is bound to it. */
 void notification_woken(struct context *context);
 
 /* `thread` takes bits of `mask`, or waits for some. ERR_OCCUPIED: too many do. */

@@ -87,6 +87,13 @@ bool spec_tell(struct spec_object *notification)
 	return true;
 }
 
+/* It has a message, or was resumed, and is not done with that. */
+static bool is_at_work(const struct spec_object *thread)
+{
+	return thread->state != SPEC_STOPPED && thread->state != SPEC_FAULTED &&
+	       thread->state != SPEC_RECEIVING;
+}
+
 void spec_timed(struct spec_object *notification, const struct spec_object *from)
 {
 	struct spec_object *thread = notification->bound;
@@ -94,8 +101,9 @@ void spec_timed(struct spec_object *notification, const struct spec_object *from
 	if (notification->binding != SPEC_THREAD)
 		return;
 	/* It works for nobody, and cannot go on. */
-	if (thread->state == SPEC_READY && !thread->caller && thread != from)
-		find_time(notification, thread);
+	if (is_at_work(thread) && !thread->caller && thread != from &&
+	    find_time(notification, thread) && thread->callee)
+		spec_lend(thread, thread->callee);
 	spec_tell(notification);
 }
 

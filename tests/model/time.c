@@ -105,14 +105,20 @@ void spec_leave_chain(struct spec_object *thread)
 		take_out(time, place);
 }
 
-/* Its owner lives on its caller's time from now on, if that has some. */
+/* Who was on it lives on its caller's from now on, if that has some; who has no caller, on its notification's. */
 void spec_time_unbound(struct spec_object *time)
 {
-	struct spec_object *owner = time->length ? time->chain[0] : NULL;
+	unsigned int length = time->length;
 
 	time->length = 0;
-	if (owner && owner->caller)
-		spec_lend(owner->caller, owner);
+	while (length--) {
+		struct spec_object *thread = time->chain[length];
+
+		if (thread->caller)
+			spec_lend(thread->caller, thread);
+		else
+			spec_woken(thread);
+	}
 }
 
 enum status spec_time_configure(struct spec_call *call)

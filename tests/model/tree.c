@@ -181,6 +181,7 @@ static void object_end(struct spec_object *object)
 			object->serves->serves = NULL;
 		break;
 	case OBJECT_SCHED_CONTEXT:
+		spec_let_go(&object->cap[TIME_BOUND]);
 		spec_time_unbound(object);
 		break;
 	case OBJECT_ENDPOINT:

@@ -298,6 +298,33 @@ START_TEST(down_the_chain)
 }
 END_TEST
 
+/* Who waits itself uses no time. A manager ends that, whatever it waits for: a signal, or somebody to take a call. */
+START_TEST(who_waits_is_not_late)
+{
+	cap_t nobody = object_new(OBJECT_ENDPOINT, 0);
+	cap_t signal = object_new(OBJECT_NOTIFICATION, 0);
+	cap_t stopped = object_new(OBJECT_NOTIFICATION, 0);
+	uint64_t told = 0;
+
+	exits(&guest);
+	ck_assert(_i ? !task_call(&vmm, nobody, 1, 0) : !task_wait(&vmm, signal, DEADLINE_NEVER));
+	fake_pass(fake.clock + 10 * LIMIT);
+	ck_assert_int_eq(state_of(&vmm), _i ? STATE_SENDING : STATE_WAITING);
+	/* A stop waits for the answer; the end of the server does not. A successor answers, and the guest begins anew. */
+	ck_assert_ok(vcpu_stop(guest.cap, stopped));
+	ck_assert_ok(notification_clear(stopped, &told));
+	ck_assert_uint_eq(told, 0);
+	ck_assert_ok(thread_suspend(vmm.cap));
+	ck_assert_int_eq(task_status(&vmm), ERR_ABORTED);
+	task_serve(&vmm, endpoint);
+	ck_assert_uint_eq(task_word(&vmm, 2), EXIT_REDELIVERED);
+	ck_assert_ok(vcpu_start(guest.cap));
+	ck_assert(task_answer(&vmm, endpoint, &guest, DISPOSITION_STEP, 0));
+	ck_assert_uint_eq(task_label(&vmm), LABEL_EXIT + EXIT_START);
+	machine_check();
+}
+END_TEST
+
 /* A limit of centuries is none. */
 START_TEST(none)
 {
@@ -325,6 +352,7 @@ int main(void)
 	tcase_add_test(tcase, on_other_time);
 	tcase_add_test(tcase, of_a_window_that_is_clear);
 	tcase_add_test(tcase, down_the_chain);
+	tcase_add_loop_test(tcase, who_waits_is_not_late, 0, 2);
 	tcase_add_test(tcase, none);
 	return machine_main("late", &tcase, 1);
 }
