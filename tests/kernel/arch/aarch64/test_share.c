@@ -22,6 +22,9 @@ extern const char guest_call_storm[], guest_sgi_storm[], guest_timer_storm[];
 #define STORM_DELAY 100 /* ticks */
 /* In a second of the time that a storm uses. */
 #define STORM_RATE 200000
+/* Who blocks often, when and for how long. */
+#define BLOCK_AFTER 200
+#define BLOCK_US    50
 
 /* Slots of a storm's process. */
 #define STORM_OWN   1
@@ -37,6 +40,7 @@ struct party {
 	const volatile uint64_t *work;
 	/* Ticks that 1024 of that take when nobody disturbs. */
 	uint64_t rate;
+	bool wants_all; /* though part of the storm, it has to have its share */
 	uint64_t used, worked;
 };
 
@@ -139,6 +143,7 @@ static void judge(struct party *party, uint64_t time)
 		report_line("# %s used %ld of 10000 more than its share", party->name,
 			    (long)of_use);
 		EXPECT(of_use <= PERCENT);
+		EXPECT(!party->wants_all || of_use >= -PERCENT);
 		return;
 	}
 	worked = (*party->work - party->worked) * party->rate / 1024;
@@ -319,14 +324,41 @@ static void lent(void)
 	run(STORM_RATE, &events);
 }
 
+/* It works for a moment and waits for a longer one, more often in a period than a budget has places for pieces. */
+static void block_often(uint64_t own, uint64_t unused)
+{
+	uint64_t bits;
+
+	(void)unused;
+	for (;;) {
+		for (uint64_t i = 0; i < BLOCK_AFTER; i++)
+			events++;
+		notification_wait((cap_t)own, counter_read() + ticks(BLOCK_US), &bits);
+	}
+}
+
+/*
+ * It cuts the guest's budget into as many pieces as there are places for. Each of these ends with an interrupt that the guest
+ * pays for, so many in a period, however long: of the period that is usual here that is more than one percent of the share.
+ */
+static void blocking(void)
+{
+	begin();
+	set_share(&guest, guest.time, 4000, 50000);
+	process_give(&process, STORM_OWN, object_new(OBJECT_NOTIFICATION, 0), RIGHTS_ALL, 1);
+	storm_thread(&storm[0], block_often, STORM_OWN, 0, PRIORITY_STORM);
+	storm[0].wants_all = true;
+	run(STORM_RATE, &events);
+}
+
 static const struct test tests[] = {
 	{ "share: kept under a storm of timers", timers },
 	{ "share: kept under a storm of exits", exits },
 	{ "share: kept under a storm of SGIs", sgis },
-
 	{ "share: kept under a storm of events", events_of_a_guest },
 	{ "share: kept under a storm of signals", signals },
 	{ "share: kept while budgets end in a server", lent },
+	{ "share: of who blocks often", blocking },
 };
 
 const struct suite share_suite = SUITE(tests);
