@@ -152,6 +152,27 @@ START_TEST(time_of_a_notification)
 }
 END_TEST
 
+/* Who has no time, and nobody has any of it, waits for nobody: whether it owes an answer or not. */
+START_TEST(time_that_nobody_has)
+{
+	cap_t at;
+	struct task server = passive_server(&at);
+	struct task first = task_new();
+	struct task others[2] = { task_new(), task_new() };
+
+	ck_assert_ok(notification_bind_thread(object_new(OBJECT_NOTIFICATION, 0), server.cap));
+	ck_assert_ok(thread_resume(first.cap));
+	ck_assert(!task_call(&first, at, 1, 0));
+	ck_assert_ok(sched_context_unbind(first.sc));
+	for (unsigned int i = 0; i < 2; i++) {
+		ck_assert_ok(thread_resume(others[i].cap));
+		ck_assert(!task_call(&others[i], at, 1, 0));
+		ck_assert_int_eq(others[i].thread->context.state, STATE_SENDING);
+		ck_assert_ok(thread_suspend(first.cap));
+	}
+}
+END_TEST
+
 /* Of several servers of one endpoint another can answer. */
 START_TEST(another_waits)
 {
@@ -183,6 +204,7 @@ int main(void)
 	tcase_add_test(tcase, time_of_a_call_that_was_given_up);
 	tcase_add_test(tcase, time_of_a_caller);
 	tcase_add_test(tcase, time_of_a_notification);
+	tcase_add_test(tcase, time_that_nobody_has);
 	tcase_add_test(tcase, another_waits);
 	return machine_main("cycle", (TCase *[]){ tcase }, 1);
 }
