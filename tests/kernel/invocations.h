@@ -13,7 +13,7 @@
 
 /* The scene, in slots of the task's CNode. What others hold comes before who holds it: see scene_bound(). */
 enum scene_slot {
-	SCENE = 512,
+	SCENE = 1024,
 	S_EMPTY = SCENE, /* four of them */
 	S_ENDPOINT = S_EMPTY + 4,
 	S_BADGED, /* of S_ENDPOINT: badge 5 */

@@ -8,7 +8,7 @@
 
 #include <idl/manifest.h>
 
-#define PROGRAM_PAGES_MAX 128
+#define PROGRAM_PAGES_MAX 512
 
 static struct {
 	uint64_t address;

@@ -30,23 +30,6 @@ static bool is_empty(cap_t cnode, uint32_t slot)
 	return cnode_copy(cnode, slot, ROOT, ROOT) == ERR_CAPABILITY;
 }
 
-/* Of each type an invocation whose first word has 32 bits. */
-static const uint64_t narrow[OBJECT_TYPES] = {
-	[OBJECT_UNTYPED] = UNTYPED_RETYPE,
-	[OBJECT_CNODE] = CNODE_COUNT,
-	[OBJECT_THREAD] = THREAD_SET_PRIORITY,
-	[OBJECT_VCPU] = VCPU_SET_PRIORITY,
-	[OBJECT_SCHED_CONTEXT] = SCHED_CONTEXT_BIND,
-	[OBJECT_NOTIFICATION] = NOTIFICATION_BIND_EVENT,
-	[OBJECT_FRAME] = FRAME_MAP,
-	[OBJECT_PAGE_TABLE] = PAGE_TABLE_MAP,
-	[OBJECT_ADDRESS_SPACE] = ADDRESS_SPACE_MAP_VCPU,
-	[OBJECT_GUEST_SPACE] = GUEST_SPACE_CLEAR_WINDOW,
-	[OBJECT_IRQ_CONTROL] = IRQ_CONTROL_GET,
-	[OBJECT_IRQ_HANDLER] = IRQ_HANDLER_BIND,
-	[OBJECT_FIRMWARE] = FIRMWARE_CONSOLE_WRITE,
-};
-
 static enum object_type type_of(cap_t slot)
 {
 	if (is_empty(ROOT, slot))
@@ -55,7 +38,8 @@ static enum object_type type_of(cap_t slot)
 	if (thread_serve(ROOT_SLOT_THREAD, slot) == ERR_STATE)
 		return OBJECT_ENDPOINT;
 	for (uint32_t type = OBJECT_UNTYPED; type < OBJECT_TYPES; type++)
-		if (narrow[type] && invoke(slot, narrow[type], WIDE) == ERR_ARGUMENT)
+		if (narrow_invocations[type] &&
+		    invoke(slot, narrow_invocations[type], WIDE) == ERR_ARGUMENT)
 			return type;
 	return OBJECT_TYPES;
 }

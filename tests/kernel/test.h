@@ -95,7 +95,7 @@ _Noreturn void test_abort(void);
 /* objects.c */
 
 /* The Untyped that tests make their objects from. */
-#define ARENA      ROOT_SLOT_FREE
+#define ARENA      (ROOT_SLOT_FREE + 128) /* below are slots for hostile threads: random.h */
 #define ARENA_BITS 23
 /* A notification that nobody signals: to sleep at. It outlives the tests. */
 #define NOBODY (ARENA + 1)
@@ -153,6 +153,12 @@ cap_t program_frame(const void *address);
 
 /* Physical address of the page of this program that holds `address`. */
 uint64_t program_physical(const void *address);
+
+/*
+ * narrow.c: of each type but Endpoint an invocation whose first word has 32 bits. With a wider one it is ERR_ARGUMENT for a capability of
+ * this type, and does nothing.
+ */
+extern const uint64_t narrow_invocations[OBJECT_TYPES];
 
 /* process.c */
 

@@ -6,52 +6,13 @@
  */
 #pragma once
 
-#include "../model/spec.h"
-
-enum action_kind {
-	ACTION_NONE, /* taken out of the list */
-	ACTION_CALL,
-	ACTION_FAULT,     /* words: cause and address */
-	ACTION_INTERRUPT, /* of a device: its number */
-	ACTION_PASS,      /* so many ticks */
-};
-
-struct action {
-	uint8_t kind;
-	uint16_t who; /* the thread, by its place among the objects of the specification */
-	uint32_t number;
-	uint64_t cap;
-	uint64_t label;
-	uint64_t word[MESSAGE_WORDS];
-	uint64_t deadline; /* below INVOKER_SOON: so many ticks from then on */
-};
-
-#define INVOKER_SOON 100000
-
-#define INVOKER_CNODE_BITS 8
-#define INVOKER_SLOTS      (1U << INVOKER_CNODE_BITS)
+#include "../model/action.h"
 
 /* Power on. The first threads, endpoints and so on are there; all that they are was made by calls. */
 void invoker_start(void);
 
-/* The slots from here on are free at the start. */
-extern uint32_t invoker_first_free;
-
 /* Do it in both, and compare. False: it cannot be done now, or is not specified. */
 bool invoker_apply(const struct action *action);
-
-/* What is done more often than other things is another in each sequence. */
-void invoker_habits(uint64_t seed);
-
-/* Something that can be done now. */
-struct action invoker_choose(void);
-
-/* A thread that could run now; NULL: nobody can. */
-struct spec_object *invoker_runnable(void);
-bool invoker_can_run(const struct spec_object *thread);
-/* It has the CNode with all capabilities; nobody else who has can run. */
-bool invoker_has_all(const struct spec_object *thread);
-bool invoker_is_last(const struct spec_object *thread);
 
 /* The kernel's object behind one of the specification. */
 void *invoker_object(const struct spec_object *object);

@@ -424,19 +424,6 @@ void machine_fail(const char *what)
 	ck_abort_msg("%s", what);
 }
 
-static uint64_t state = 0x9e3779b97f4a7c15;
-
-void random_start(uint64_t seed)
-{
-	state ^= seed << 32;
-}
-
-uint32_t random_below(uint32_t limit)
-{
-	state = state * 6364136223846793005 + 1442695040888963407;
-	return (uint32_t)((state >> 33) % limit);
-}
-
 int machine_main(const char *name, TCase *const cases[], unsigned int count)
 {
 	Suite *suite = suite_create(name);

@@ -8,6 +8,7 @@
 
 #include <check.h>
 
+#include "../model/random_numbers.h"
 #include "kernel_check.h"
 
 #include <arch/fake.h>
@@ -135,11 +136,6 @@ uint64_t task_badge(const struct task *task);
 void machine_check(void);
 /* Contexts that machine_check() looks at: all that task_new() and guest_new() made and were not forgotten. */
 void machine_forget(const struct context *context);
-
-/* Numbers that look random, the same in each run: below `limit`. */
-uint32_t random_below(uint32_t limit);
-/* Others, for each seed; once a test, before the first. */
-void random_start(uint64_t seed);
 
 /* A suite's entry for main(). */
 int machine_main(const char *name, TCase *const cases[], unsigned int count);

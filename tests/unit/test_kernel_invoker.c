@@ -35,12 +35,20 @@ static void failed(const char *what)
 	invoker_differ("the kernel's structures: %s", what);
 }
 
+/* What is of the seed besides the actions. */
+static void begin(uint64_t seed)
+{
+	invoker_habits(seed);
+	/* Long operations are stopped: never, or after so many steps. */
+	fake.pending = seed % 3;
+}
+
 static void make_sequence(uint64_t seed)
 {
 	unsigned int idle = 0;
 
 	random_start(seed);
-	invoker_habits(seed);
+	begin(seed);
 	shared->count = 0;
 	while (shared->count < ACTIONS && idle < STUCK) {
 		struct action *action = &shared->action[shared->count];
@@ -61,7 +69,7 @@ static void make_sequence(uint64_t seed)
 
 static void repeat_sequence(uint64_t seed)
 {
-	invoker_habits(seed);
+	begin(seed);
 	if (shared->quiet && !freopen("/dev/null", "w", stderr))
 		_exit(2);
 	for (unsigned int i = 0; i < shared->count; i++)

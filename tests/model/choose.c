@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The random invoker: what is tried next. Most calls are such as could succeed, so that there is something to attack; some have
+ * The random invokers: what is tried next. Most calls are such as could succeed, so that there is something to attack; some have
  * one argument that is wrong, and some are wrong altogether.
  */
-#include "kernel_machine.h"
+#include "action.h"
 
-#include "invoker.h"
+#define BIT(n)        (1ULL << (n))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* One in so many arguments is any number. */
 #define WILD 24
@@ -15,6 +16,14 @@ static const struct spec_object *second; /* a CNode of the next argument */
 /* In this sequence capabilities are derived from derived ones again and again; much is mapped. */
 static bool deep, maps;
 static bool last; /* nobody else who can do much can run: it should stay so */
+
+/* So many of its slots are in use. */
+static unsigned int slots_of(const struct spec_object *in)
+{
+	if (!in)
+		return 1;
+	return in->cap_count < INVOKER_SLOTS ? in->cap_count : INVOKER_SLOTS;
+}
 
 static bool once_in(uint32_t n)
 {
@@ -48,7 +57,7 @@ static uint64_t number(uint64_t right)
 /* A slot with a capability of this type, if there is one; OBJECT_NULL: an empty one. */
 static uint64_t slot_with(const struct spec_object *in, enum object_type type)
 {
-	unsigned int count = in ? in->cap_count : 1, start = random_below(count);
+	unsigned int count = slots_of(in), start = random_below(count);
 
 	for (unsigned int i = 0; in && i < count; i++) {
 		unsigned int at = (start + i) % count;
@@ -64,7 +73,7 @@ static uint64_t deepest(const struct spec_object *in, enum object_type type)
 {
 	unsigned int depth = 0, best = 0;
 
-	for (unsigned int i = 0; in && i < in->cap_count; i++) {
+	for (unsigned int i = 0; in && i < slots_of(in); i++) {
 		const struct spec_cap *found = &in->cap[i];
 		bool wanted = type == OBJECT_NULL ? found->type != OBJECT_UNTYPED &&
 							    found->type != OBJECT_PAGE_TABLE :
@@ -87,7 +96,6 @@ void invoker_habits(uint64_t seed)
 {
 	deep = seed % 4 == 3;
 	maps = seed % 4 == 2;
-	fake.pending = seed % 3;
 }
 
 static uint64_t maybe(enum object_type type)
@@ -113,8 +121,8 @@ static enum object_type some_type(void)
 static uint64_t victim(const struct spec_object *in)
 {
 	unsigned int spare =
-		in && in->cap_count == INVOKER_SLOTS && random_below(60) ? invoker_first_free : 0;
-	unsigned int count = in ? in->cap_count - spare : 1;
+		slots_of(in) == INVOKER_SLOTS && random_below(60) ? invoker_first_free : 0;
+	unsigned int count = slots_of(in) - spare;
 	unsigned int start = random_below(count);
 
 	for (unsigned int i = 0; in && i < count; i++)
@@ -281,7 +289,7 @@ static void fill(struct action *action)
 		word[5] = number(word[4] ? random_below(0x1010) : 0);
 		break;
 	case IRQ_CONTROL_GET:
-		word[0] = number(FAKE_IRQ_FIRST + random_below(3));
+		word[0] = number(spec.layout.first_irq + random_below(3));
 		word[1] = number(random_below(2));
 		word[2] = destination_cnode();
 		word[3] = slot_with(second, OBJECT_NULL);
@@ -321,6 +329,12 @@ static void invocation(struct action *action)
 		action->label = (uint64_t)some_type() << 8 | random_below(8);
 	if (action->label == THREAD_SUSPEND && random_below(last ? 16 : 3))
 		action->label = once_in(2) ? THREAD_RESUME : THREAD_SERVE;
+	/* What is mapped stays for a while, so that there is something to be mapped beside or below it. */
+	if (action->label == PAGE_TABLE_UNMAP && random_below(12))
+		action->label = PAGE_TABLE_MAP;
+	if ((action->label == FRAME_UNMAP || action->label == GUEST_SPACE_CLEAR_WINDOW) &&
+	    random_below(3))
+		action->label--;
 	if (deep && (action->label == CNODE_DELETE || action->label == CNODE_REVOKE) &&
 	    random_below(16))
 		action->label = CNODE_COPY + random_below(2);
@@ -360,7 +374,7 @@ struct action invoker_choose(void)
 	action.deadline = deadline();
 	if (once_in(60)) {
 		action.kind = ACTION_INTERRUPT;
-		action.word[0] = FAKE_IRQ_FIRST + random_below(3);
+		action.word[0] = spec.layout.first_irq + random_below(3);
 	} else if (once_in(80) && !last) {
 		action.kind = ACTION_FAULT;
 		action.word[0] = random_below(100);
