@@ -100,7 +100,7 @@ const struct capability_parameter capability_parameters[] = {
 	{ VCPU_STOP, 0, A(NOTIFICATION), RIGHT_WRITE, true },
 	{ SCHED_CONTEXT_BIND, 0, A(THREAD) | A(VCPU) | A(NOTIFICATION), RIGHT_CONTROL, true },
 	{ NOTIFICATION_BIND_EVENT, 0, A(VCPU), RIGHT_CONTROL, true },
-	{ NOTIFICATION_BIND_SLOT, 0, A(VCPU), RIGHT_CONTROL, true },
+	{ NOTIFICATION_BIND_SLOT, 0, A(VCPU), RIGHT_WRITE, true },
 	{ NOTIFICATION_BIND_THREAD, 0, A(THREAD), RIGHT_CONTROL, true },
 	{ FRAME_MAP, 0, A(ADDRESS_SPACE) | A(GUEST_SPACE), RIGHT_CONTROL, false },
 	{ PAGE_TABLE_MAP, 0, A(ADDRESS_SPACE) | A(GUEST_SPACE), RIGHT_CONTROL, false },
@@ -109,6 +109,6 @@ const struct capability_parameter capability_parameters[] = {
 	{ GUEST_SPACE_SET_WINDOW, 4, A(NOTIFICATION), RIGHT_WRITE, true },
 	{ IRQ_CONTROL_GET, 2, A(CNODE), RIGHT_CONTROL, false },
 	{ IRQ_HANDLER_BIND, 0, A(NOTIFICATION), RIGHT_WRITE, true },
-	{ IRQ_HANDLER_BIND_SLOT, 0, A(VCPU), RIGHT_CONTROL, true },
+	{ IRQ_HANDLER_BIND_SLOT, 0, A(VCPU), RIGHT_WRITE, true },
 };
 const size_t capability_parameter_count = ARRAY_SIZE(capability_parameters);

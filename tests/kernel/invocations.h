@@ -139,7 +139,7 @@ struct wrong_call {
 	uint64_t label;
 	enum status status;
 	const char *what;
-	struct change changes[3];
+	struct change changes[4];
 };
 
 /* Of a parameter that names a capability: what it may be. */
