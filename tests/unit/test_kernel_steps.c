@@ -204,7 +204,9 @@ START_TEST(nobody_goes_on)
 }
 END_TEST
 
-/* A CNode with much, and with nothing; in it an object whose own end takes steps. */
+#define DERIVED 3
+
+/* A CNode with much, and with nothing; in it an object whose own end takes steps, and what others were derived from. */
 START_TEST(a_cnode)
 {
 	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
@@ -213,12 +215,16 @@ START_TEST(a_cnode)
 	clients_call(endpoint);
 	for (uint32_t i = 0; i < 4; i++)
 		ck_assert_ok(cnode_mint(ROOT_SLOT_CNODE, endpoint, target, 100 + i, RIGHTS_ALL, i));
+	for (uint32_t i = 0; i < DERIVED; i++)
+		ck_assert_ok(cnode_copy(target, 100, ROOT_SLOT_CNODE, 3000 + i));
 	ck_assert_ok(cnode_move(ROOT_SLOT_CNODE, endpoint, target, 1023));
 	machine_between = target_is_sealed;
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, target));
-	/* The empty ones, 32 at a time, four copies, and the endpoint's callers. */
-	ck_assert_uint_ge(steps, 31 + 4 + CLIENTS);
-	ck_assert_uint_le(steps, 32 + 5 + CLIENTS);
+	/* The empty ones, 32 at a time, four copies, those of the first of these, and the endpoint's callers. */
+	ck_assert_uint_ge(steps, 31 + 4 + DERIVED + CLIENTS);
+	ck_assert_uint_le(steps, 32 + 5 + DERIVED + CLIENTS);
+	for (uint32_t i = 0; i < DERIVED; i++)
+		ck_assert_int_eq(slot_of(3000 + i)->type, OBJECT_NULL);
 	ck_assert_int_eq(slot_of(target)->type, OBJECT_NULL);
 	for (unsigned int i = 0; i < CLIENTS; i++)
 		ck_assert_int_eq(task_status(&clients[i]), ERR_ABORTED);
