@@ -9,6 +9,7 @@
 #include <virtio/queue.h>
 
 #include "fuzz.h"
+#include "fuzz_touched.h"
 #include "test_vmm_virtio.h"
 
 enum queue_state __real_queue_look(const struct queue *q, uint16_t ahead,
@@ -21,13 +22,6 @@ uint32_t __real_stream_read(struct stream_consumer *c, void *data, uint32_t size
 uint32_t __wrap_stream_read(struct stream_consumer *c, void *data, uint32_t size);
 void __real_exits_handle(struct vcpu *vcpu, struct message *m);
 void __wrap_exits_handle(struct vcpu *vcpu, struct message *m);
-
-/* The guest's memory before an exit, and what of it may change until the answer: offsets. */
-static uint8_t before[MEMORY_SIZE];
-static struct {
-	uint64_t start, end;
-} may_change[1024];
-static uint32_t may_change_count;
 
 /* Changes of memory that another vCPU makes while the device works. */
 static uint32_t disturbances;
@@ -43,21 +37,6 @@ static uint16_t get16(uint64_t address)
 
 	memcpy(&value, at(address), sizeof(value));
 	return value;
-}
-
-static void allow(const uint8_t *start, uint64_t size)
-{
-	if (may_change_count == sizeof(may_change) / sizeof(may_change[0]))
-		return;
-	may_change[may_change_count].start = (uint64_t)(start - memory);
-	may_change[may_change_count++].end = (uint64_t)(start - memory) + size;
-}
-
-static void put(uint64_t offset, uint16_t value)
-{
-	offset %= MEMORY_SIZE - 1;
-	memcpy(memory + offset, &value, sizeof(value));
-	allow(memory + offset, sizeof(value));
 }
 
 static bool is_memory(uint64_t address, uint64_t size)
@@ -127,7 +106,7 @@ enum queue_state __wrap_queue_look(const struct queue *q, uint16_t ahead, struct
 		must(chain->vectors[i].data == expected.vectors[i].data &&
 		     chain->vectors[i].size == expected.vectors[i].size);
 		if (i >= chain->readable)
-			allow(chain->vectors[i].data, chain->vectors[i].size);
+			touched_allow(chain->vectors[i].data, chain->vectors[i].size);
 	}
 	return state;
 }
@@ -138,7 +117,7 @@ static void disturb(void)
 	if (!disturbances)
 		return;
 	disturbances--;
-	put(input_32(), input_16());
+	touched_disturb(input_32(), input_16());
 }
 
 uint32_t __wrap_stream_write(struct stream_producer *p, const void *data, uint32_t size)
@@ -151,38 +130,6 @@ uint32_t __wrap_stream_read(struct stream_consumer *c, void *data, uint32_t size
 {
 	disturb();
 	return __real_stream_read(c, data, size);
-}
-
-/* Used rings are the device's (2.7.8). */
-static void allow_used_rings(void)
-{
-	const struct virtio *virtio = &vmm.virtio_console.virtio;
-
-	for (uint32_t i = 0; i < virtio->type->queues; i++) {
-		const struct queue *q = &virtio->queues[i];
-
-		if (q->ready)
-			allow(at(q->place.used), 4 + 8ULL * q->place.size);
-	}
-}
-
-static bool is_allowed(uint64_t offset)
-{
-	/* So much that it is not all noted. */
-	if (may_change_count == sizeof(may_change) / sizeof(may_change[0]))
-		return true;
-	for (uint32_t i = 0; i < may_change_count; i++)
-		if (offset >= may_change[i].start && offset < may_change[i].end)
-			return true;
-	return false;
-}
-
-static void check_memory(void)
-{
-	if (!memcmp(before, memory, sizeof(before)))
-		return;
-	for (uint32_t i = 0; i < MEMORY_SIZE; i++)
-		must(before[i] == memory[i] || is_allowed(i));
 }
 
 static void check_device(void)
@@ -208,16 +155,12 @@ void __wrap_exits_handle(struct vcpu *vcpu, struct message *m)
 {
 	bool boots = m->label == LABEL_EXIT + EXIT_START;
 
-	memcpy(before, memory, sizeof(before));
-	may_change_count = 0;
 	if (!boots)
-		allow_used_rings();
+		touched_begin(&vmm.virtio_console.virtio);
 	__real_exits_handle(vcpu, m);
 	if (boots)
 		return;
-	/* Of queues that became ready, too. */
-	allow_used_rings();
-	check_memory();
+	touched_check(&vmm.virtio_console.virtio);
 	check_device();
 }
 
@@ -337,7 +280,7 @@ static void step(void)
 		describe();
 		break;
 	case 7:
-		put(input_32(), input_16());
+		touched_disturb(input_32(), input_16());
 		break;
 	case 8:
 		disturbances = input_below(8);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program of the tests of a virtio console whose model is in a device server, with "memory": "copy".
- * The driver's tests are those of a console in the VMM: it sees no difference.
+ * See test_vmm_copy.h.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <virtio/console.h>
@@ -102,19 +100,4 @@ void place_after_exit(void)
 		guest_event(0);
 	memcpy(result, kept, sizeof(result));
 	inside = false;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(virtio_suite());
-	int failed;
-
-	srunner_add_suite(runner, virtio_ports_suite());
-	srunner_add_suite(runner, channel_suite());
-	srunner_add_suite(runner, channel_answers_suite());
-	srunner_add_suite(runner, channel_hostile_suite());
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
