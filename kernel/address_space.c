@@ -32,6 +32,8 @@ enum status space_destroy(struct address_space *space)
 	/* What the processor remembers of it has an identifier that nobody gets before that is flushed. */
 	if (core.loaded[space->guest] == space)
 		space_unload(space->guest);
+	/* Nothing is found in it from now on: its tables can end too, and be other memory before the last mapping is forgotten. */
+	arch_memory_zero(space_table(space), PAGE_SIZE);
 	for (unsigned int i = 1; !list_empty(&space->mappings); i++) {
 		forget(container_of(space->mappings.next, struct slot, mapped));
 		if (i % MAPPINGS_AT_ONCE == 0 && arch_irq_pending())

@@ -313,6 +313,20 @@ START_TEST(revoke_ends_all_objects)
 }
 END_TEST
 
+START_TEST(objects_at_once)
+{
+	cap_t slots = 2000;
+
+	ck_assert_int_eq(untyped_retype(MACHINE_UNTYPED, OBJECT_ENDPOINT, 0, ROOT_SLOT_CNODE, slots,
+					RETYPE_COUNT_MAX + 1, 0),
+			 ERR_ARGUMENT);
+	ck_assert_int_eq(slot_of(slots)->type, OBJECT_NULL);
+	ck_assert_ok(untyped_retype(MACHINE_UNTYPED, OBJECT_ENDPOINT, 0, ROOT_SLOT_CNODE, slots,
+				    RETYPE_COUNT_MAX, 0));
+	ck_assert_int_eq(slot_of(slots + RETYPE_COUNT_MAX - 1)->type, OBJECT_ENDPOINT);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = machine_case("memory");
@@ -326,5 +340,6 @@ int main(void)
 	tcase_add_test(tcase, memory_with_contents);
 	tcase_add_test(tcase, devices);
 	tcase_add_test(tcase, revoke_ends_all_objects);
+	tcase_add_test(tcase, objects_at_once);
 	return machine_main("memory", &tcase, 1);
 }

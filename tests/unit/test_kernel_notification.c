@@ -367,6 +367,24 @@ START_TEST(bound_again)
 }
 END_TEST
 
+/* One more finds no place; when one has gone there is place again. */
+START_TEST(waiters_at_once)
+{
+	struct task late = waiter;
+	struct task other = waiter;
+
+	for (unsigned int i = 0; i < NOTIFICATION_WAITERS_MAX; i++) {
+		other = task_new();
+		ck_assert_ok(thread_resume(other.cap));
+		ck_assert(!task_wait(&other, notification, DEADLINE_NEVER));
+	}
+	ck_assert(task_wait(&late, notification, DEADLINE_NEVER));
+	ck_assert_int_eq(task_status(&late), ERR_OCCUPIED);
+	ck_assert_ok(thread_suspend(other.cap));
+	ck_assert(!task_wait(&late, notification, DEADLINE_NEVER));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("notification");
@@ -375,6 +393,7 @@ int main(void)
 	tcase_add_test(tcase, bits_come_together);
 	tcase_add_test(tcase, a_badge_limits);
 	tcase_add_test(tcase, waiters_with_different_bits);
+	tcase_add_test(tcase, waiters_at_once);
 	tcase_add_test(tcase, rights);
 	tcase_add_test(tcase, its_end);
 	tcase_add_test(tcase, bindings);

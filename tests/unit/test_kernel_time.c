@@ -162,6 +162,36 @@ START_TEST(configured_while_it_is_wanted)
 }
 END_TEST
 
+/* Many deadlines at one time: the timer's interrupt comes until all have been told. */
+START_TEST(deadlines_at_once)
+{
+	struct task sleepers[20];
+	struct task busy = task_new();
+	uint64_t when = fake.clock + 10000;
+	unsigned int awake = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sleepers); i++) {
+		sleepers[i] = task_new();
+		ck_assert_ok(thread_resume(sleepers[i].cap));
+		ck_assert(!task_wait(&sleepers[i], object_new(OBJECT_NOTIFICATION, 0), when));
+	}
+	ck_assert_ok(thread_resume(busy.cap));
+	machine_run_task(&busy);
+	fake.clock = when;
+	fake_interrupt();
+	for (unsigned int i = 0; i < ARRAY_SIZE(sleepers); i++)
+		awake += sleepers[i].thread->context.state == STATE_READY;
+	ck_assert_uint_gt(awake, 0);
+	ck_assert_uint_le(awake, 8);
+	ck_assert_uint_eq(fake.timer, when);
+	fake_pass(when);
+	for (unsigned int i = 0; i < ARRAY_SIZE(sleepers); i++) {
+		ck_assert_int_eq(sleepers[i].thread->context.state, STATE_READY);
+		ck_assert_int_eq(task_status(&sleepers[i]), ERR_DEADLINE);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = machine_case("time");
@@ -169,6 +199,7 @@ int main(void)
 	tcase_add_test(tcase, first_is_first);
 	tcase_add_test(tcase, first_is_armed_again);
 	tcase_add_test(tcase, deadlines_in_their_order);
+	tcase_add_test(tcase, deadlines_at_once);
 	tcase_add_test(tcase, deadline_in_the_past);
 	tcase_add_test(tcase, deadline_of_a_wait_that_is_over);
 	tcase_add_test(tcase, configured_while_it_is_wanted);
