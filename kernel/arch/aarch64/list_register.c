@@ -21,6 +21,11 @@ static uint32_t count;
 #define LR_PENDING     BIT(62)
 #define LR_ACTIVE      BIT(63)
 
+/* ICH_VTR_EL2, 12.4.9. */
+#define VTR_LIST_REGISTERS(value)  (((value)&0x1f) + 1)
+#define VTR_TDS                    BIT(19)
+#define VTR_PREEMPTION_BITS(value) (((value) >> 26 & 7) + 1)
+
 /* ICH_HCR_EL2, 12.4.4. */
 #define ICH_EN              BIT(0)
 #define ICH_UIE             BIT(1)
@@ -78,7 +83,16 @@ static void lr_write(uint32_t index, uint64_t value)
 
 void arch_list_registers_start(void)
 {
-	count = (read_sysreg(ICH_VTR_EL2) & 0x1f) + 1;
+	uint64_t type = read_sysreg(ICH_VTR_EL2);
+
+	/* With more, active priorities are in ICH_AP0R1_EL2 and on, too, which no switch of guests saves. */
+	if (VTR_PREEMPTION_BITS(type) > 5)
+		panic("this processor has %u bits of virtual preemption, 5 are supported",
+		      (unsigned int)VTR_PREEMPTION_BITS(type));
+	/* Else a guest's ICC_DIR_EL1 would end what another VCpu has acknowledged (list_register_overflow()). */
+	if (!(type & VTR_TDS))
+		panic("this processor cannot trap ICC_DIR_EL1 alone (ICH_VTR_EL2.TDS)");
+	count = VTR_LIST_REGISTERS(type);
 	list_register_overflow(false, false);
 }
 
