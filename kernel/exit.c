@@ -14,8 +14,7 @@ struct reply {
 	enum disposition disposition;
 	uint64_t flags;
 	struct registers registers;
-	uint32_t slot_changes;
-	uint64_t slots[SLOT_CHANGES_MAX];
+	struct slot_changes slots;
 };
 
 static void call_server(struct vcpu *vcpu)
@@ -146,16 +145,6 @@ static bool is_allowed(const struct vcpu *vcpu, enum disposition disposition, ui
 	return disposition != DISPOSITION_START || (flags & REPLY_REGISTERS);
 }
 
-static enum status take_slots(struct vcpu *vcpu, struct reply *reply)
-{
-	struct vcpu_update *update = vcpu_update(vcpu);
-
-	reply->slot_changes = __atomic_load_n(&update->slot_changes, __ATOMIC_RELAXED);
-	if (reply->slot_changes > SLOT_CHANGES_MAX)
-		return ERR_REPLY;
-	return slots_read(reply->slots, update->slots, reply->slot_changes) ? OK : ERR_REPLY;
-}
-
 /* Copy and check all that the server says. */
 static enum status take_reply(struct vcpu *vcpu, uint64_t label,
 			      const uint64_t words[MESSAGE_WORDS], struct reply *reply)
@@ -175,13 +164,9 @@ static enum status take_reply(struct vcpu *vcpu, uint64_t label,
 	if ((reply->flags & REPLY_REGISTERS) &&
 	    !arch_vcpu_registers_take(vcpu, &vcpu_update(vcpu)->registers, &reply->registers))
 		return ERR_REPLY;
-	return reply->flags & REPLY_SLOTS ? take_slots(vcpu, reply) : OK;
-}
-
-static void change_slots(struct vcpu *vcpu, const struct reply *reply)
-{
-	slots_take(&vcpu->slots, reply->slots, reply->slot_changes);
-	arch_vcpu_mirror_timer(vcpu);
+	if ((reply->flags & REPLY_SLOTS) && !slots_read(&reply->slots, &vcpu_update(vcpu)->slots))
+		return ERR_REPLY;
+	return OK;
 }
 
 /* The state that the disposition leaves the VCpu in. */
@@ -207,8 +192,10 @@ enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[
 		vcpu_reset(vcpu);
 	if (reply.flags & REPLY_REGISTERS)
 		arch_vcpu_registers_put(vcpu, &reply.registers);
-	if (reply.flags & REPLY_SLOTS)
-		change_slots(vcpu, &reply);
+	if (reply.flags & REPLY_SLOTS) {
+		slots_take(&vcpu->slots, &reply.slots);
+		arch_vcpu_mirror_timer(vcpu);
+	}
 	if (reply.flags & REPLY_REARM)
 		vcpu->armed = true;
 	if (vcpu->window)

@@ -72,7 +72,7 @@ static bool is_valid(const struct vcpu_common *common)
 	    (common->flags & ~(uint32_t)(VCPU_ARMED | VCPU_DEADLINE_PASSED)))
 		return false;
 	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
-		if (!list_register_number_valid(common->number[i]))
+		if (common->number[i] >= LIST_REGISTER_NUMBERS)
 			return false;
 	return true;
 }
@@ -119,7 +119,7 @@ static void take(union image *image, const struct vcpu_state *page)
 	const union image *from = (const union image *)page;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(image->word); i++)
-		image->word[i] = __atomic_load_n(&from->word[i], __ATOMIC_RELAXED);
+		image->word[i] = READ_ONCE(from->word[i]);
 }
 
 enum status vcpu_restore(struct invocation *call)

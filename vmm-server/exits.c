@@ -143,7 +143,7 @@ void exits_handle(struct vcpu *vcpu, struct message *m)
 		m->label = exits[kind](vcpu, m);
 	else
 		m->label = exits_old(vcpu, kind, m);
-	if (slots_commit(&vcpu->slots, vcpu->update))
+	if (slots_commit(&vcpu->slots))
 		m->label |= REPLY_SLOTS;
 	if (vcpu->vmm->touched)
 		vmm_apply_slots(vcpu->vmm);

@@ -1,77 +1,106 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Changes of interrupt slots. There is one change a slot and reply; what comes later replaces what
- * it contradicts, so they can never be more than the page holds.
+ * it contradicts.
  */
 #include <idl/kernel_client.h>
 
 #include <slots.h>
 
-#define CONFIGURATION \
-	(SLOT_NUMBER_MASK | SLOT_PRIORITY_MASK | SLOT_GROUP1 | SLOT_ENABLED | SLOT_LEVEL)
-
-_Static_assert(SLOT_CHANGES_MAX >= VCPU_SLOTS, "a change of every slot fits into one reply");
-
-static void slots_change(struct slots *slots, uint32_t slot, uint64_t replaced, uint64_t change)
+static void put(uint64_t *word, uint64_t bit, bool value)
 {
-	slots->change[slot] = (slots->change[slot] & ~replaced) | change;
+	*word = value ? *word | bit : *word & ~bit;
+}
+
+/* The slot changes; with the first one the changes of the last reply go. */
+static uint64_t begin(struct slots *slots, uint32_t slot)
+{
+	struct slot_changes *changes = slots->changes;
+
+	if (!slots->changed) {
+		changes->configure = 0;
+		changes->set_line = 0;
+		changes->pend = 0;
+		changes->unpend = 0;
+		changes->activate = 0;
+		changes->deactivate = 0;
+	}
 	slots->changed |= 1ULL << slot;
+	return 1ULL << slot;
 }
 
 void slots_configure(struct slots *slots, uint32_t slot, uint64_t configuration)
 {
-	slots_change(slots, slot, CONFIGURATION, configuration | SLOT_CONFIGURE);
+	struct slot_changes *changes = slots->changes;
+	uint64_t bit = begin(slots, slot);
+
+	changes->configure |= bit;
+	put(&changes->group1, bit, configuration & SLOT_GROUP1);
+	put(&changes->enabled, bit, configuration & SLOT_ENABLED);
+	put(&changes->level, bit, configuration & SLOT_LEVEL);
+	changes->number[slot] = (uint16_t)SLOT_NUMBER_OF(configuration);
+	changes->priority[slot] = (uint8_t)SLOT_PRIORITY_OF(configuration);
 }
 
 void slots_set_line(struct slots *slots, uint32_t slot, bool up)
 {
-	slots_change(slots, slot, SLOT_LINE, SLOT_SET_LINE | (up ? SLOT_LINE : 0));
+	uint64_t bit = begin(slots, slot);
+
+	slots->changes->set_line |= bit;
+	put(&slots->changes->line, bit, up);
 }
 
 void slots_set_pending(struct slots *slots, uint32_t slot, bool pending)
 {
-	slots_change(slots, slot, SLOT_PEND | SLOT_UNPEND, pending ? SLOT_PEND : SLOT_UNPEND);
+	uint64_t bit = begin(slots, slot);
+
+	put(&slots->changes->pend, bit, pending);
+	put(&slots->changes->unpend, bit, !pending);
 }
 
 void slots_set_active(struct slots *slots, uint32_t slot, bool active)
 {
-	slots_change(slots, slot, SLOT_ACTIVATE | SLOT_DEACTIVATE,
-		     active ? SLOT_ACTIVATE : SLOT_DEACTIVATE);
+	uint64_t bit = begin(slots, slot);
+
+	put(&slots->changes->activate, bit, active);
+	put(&slots->changes->deactivate, bit, !active);
 }
 
-/* Takes the first of the changes, if there is one. */
-static uint32_t slots_take(struct slots *slots, uint64_t *change)
+/* One slot's, as a call takes it. */
+static uint64_t change_of(const struct slot_changes *changes, uint32_t slot)
 {
-	uint32_t slot = (uint32_t)__builtin_ctzll(slots->changed);
+	uint64_t bit = 1ULL << slot;
+	uint64_t change = 0;
 
-	*change = slots->change[slot];
-	slots->change[slot] = 0;
-	slots->changed &= slots->changed - 1;
-	return slot;
+	if (changes->configure & bit) {
+		change |= SLOT_CONFIGURE | SLOT_NUMBER(changes->number[slot]) |
+			  SLOT_PRIORITY(changes->priority[slot]);
+		change |= changes->group1 & bit ? SLOT_GROUP1 : 0;
+		change |= changes->enabled & bit ? SLOT_ENABLED : 0;
+		change |= changes->level & bit ? SLOT_LEVEL : 0;
+	}
+	if (changes->set_line & bit)
+		change |= SLOT_SET_LINE | (changes->line & bit ? SLOT_LINE : 0);
+	change |= changes->pend & bit ? SLOT_PEND : 0;
+	change |= changes->unpend & bit ? SLOT_UNPEND : 0;
+	change |= changes->activate & bit ? SLOT_ACTIVATE : 0;
+	change |= changes->deactivate & bit ? SLOT_DEACTIVATE : 0;
+	return change;
 }
 
 void slots_apply(struct slots *slots, cap_t vcpu)
 {
-	while (slots->changed) {
-		uint64_t change;
-		uint32_t slot = slots_take(slots, &change);
+	for (; slots->changed; slots->changed &= slots->changed - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(slots->changed);
 
-		vcpu_set_slot(vcpu, slot, change);
+		vcpu_set_slot(vcpu, slot, change_of(slots->changes, slot));
 	}
 }
 
-bool slots_commit(struct slots *slots, struct vcpu_update *update)
+bool slots_commit(struct slots *slots)
 {
-	uint32_t count = 0;
+	bool changed = slots->changed;
 
-	if (!slots->changed)
-		return false;
-	while (slots->changed) {
-		uint64_t change;
-		uint32_t slot = slots_take(slots, &change);
-
-		update->slots[count++] = change | SLOT_INDEX((uint64_t)slot);
-	}
-	update->slot_changes = count;
-	return true;
+	slots->changed = 0;
+	return changed;
 }

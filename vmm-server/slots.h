@@ -14,9 +14,9 @@
 #include <arch/page.h>
 
 struct slots {
-	/* Slots with a change, and for each what changes (`slot_change` of idl/kernel.idl). */
+	/* Slots with a change, and where the changes are: in the page for the kernel. */
 	uint64_t changed;
-	uint64_t change[VCPU_SLOTS];
+	struct slot_changes *changes;
 };
 
 /*
@@ -36,8 +36,5 @@ void slots_set_active(struct slots *slots, uint32_t slot, bool active);
 /* Make all changes at once, by the capability of the VCpu. */
 void slots_apply(struct slots *slots, cap_t vcpu);
 
-/*
- * Move all changes into the page for the kernel. True if there are any: the reply needs
- * REPLY_SLOTS.
- */
-bool slots_commit(struct slots *slots, struct vcpu_update *update);
+/* The reply takes all changes with it. True if there are any: it needs REPLY_SLOTS. */
+bool slots_commit(struct slots *slots);

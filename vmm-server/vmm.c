@@ -69,6 +69,7 @@ static void vcpu_init(struct vcpu *vcpu, struct vmm *vmm, uint32_t index)
 	vcpu->cap = vmm->config->vcpu + index;
 	vcpu->event = vmm->config->vcpu_event + index;
 	arch_vcpu_pages(vcpu, index);
+	vcpu->slots.changes = &vcpu->update->slots;
 	vcpu_reset_deadlines(vcpu);
 }
 
@@ -114,7 +115,7 @@ void vmm_reset(struct vmm *vmm)
 
 		vcpu->power = VCPU_OFF;
 		vcpu_reset_deadlines(vcpu);
-		memset(&vcpu->slots, 0, sizeof(vcpu->slots));
+		vcpu->slots.changed = 0;
 		arch_vcpu_reset(vcpu);
 	}
 	arch_interrupt_reset(vmm);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <arch/irq.h>
 #include <types.h>
 
 struct list_register {
@@ -18,9 +19,6 @@ struct list_register {
 };
 
 uint32_t list_register_count(void);
-
-/* Whether an interrupt of this number can be in a list register. */
-bool list_register_number_valid(uint64_t number);
 
 /* Empty list register `index`; what was left in it (pending and active only). */
 struct list_register list_register_take(uint32_t index);

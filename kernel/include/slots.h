@@ -67,14 +67,26 @@ static inline bool slots_is_driven(const struct slots *slots, uint32_t slot)
 	return slots->driven & BIT(slot);
 }
 
+/* Deactivate the physical interrupts of hardware slots: the guest will not do it. */
+void slots_end_each(const struct slots *slots, uint64_t bits);
+
+static inline void slots_end_hardware(const struct slots *slots, uint64_t bits)
+{
+	if (bits & slots->hardware.set)
+		slots_end_each(slots, bits & slots->hardware.set);
+}
+
+/* The guest is done with interrupts that were active in no list register. What came and waits is not done. */
+void slots_deactivate(struct slots *slots, uint64_t set);
+
 /* Take one change (bits SLOT_* of idl/kernel.idl). ERR_ARGUMENT leaves all as it was. */
 enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change);
 
-/* Copy changes out of memory that others write, each read once. False: one of them cannot be taken. */
-bool slots_read(uint64_t *changes, const uint64_t *page, uint32_t count);
+/* Copy changes out of memory that others write, each field read once. False: they cannot be taken. */
+bool slots_read(struct slot_changes *changes, const struct slot_changes *page);
 
-/* Take all of these, each for the slot that it names. */
-void slots_take(struct slots *slots, const uint64_t *changes, uint32_t count);
+/* Take them. */
+void slots_take(struct slots *slots, const struct slot_changes *changes);
 
 /* A signal of who drives the slot: its line is up, and where it is edge it is pended. */
 void slots_signal(struct slots *slots, uint32_t slot);

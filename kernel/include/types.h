@@ -21,6 +21,9 @@ typedef uint64_t paddr_t;
 #define BLOCK_SIZE (1UL << BLOCK_BITS)
 #define HUGE_BITS  30
 
+/* Of memory that others write all the while. */
+#define READ_ONCE(place) (*(const volatile __typeof__(place) *)&(place))
+
 #define BIT(n)                              (1ULL << (n))
 #define ARRAY_SIZE(a)                       (sizeof(a) / sizeof((a)[0]))
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))

@@ -8,6 +8,7 @@
 
 #include "fuzz.h"
 #include "kernel_guest.h"
+#include "slot_changes.h"
 
 /* What the guest did last. */
 static struct exit made;
@@ -45,10 +46,8 @@ static void set_bit(uint64_t *word, uint64_t bit, bool on)
 	*word = (*word & ~BIT(bit)) | (on ? BIT(bit) : 0);
 }
 
-static void change_slot(struct picture *picture, uint64_t change)
+static void change_slot(struct picture *picture, uint32_t slot, uint64_t change)
 {
-	uint64_t slot = SLOT_INDEX_OF(change);
-
 	if (change & SLOT_SET_LINE)
 		set_bit(&picture->line, slot, change & SLOT_LINE);
 	if (!(change & SLOT_CONFIGURE))
@@ -94,10 +93,8 @@ static bool is_right(uint64_t label, uint64_t sequence)
 		return false;
 	if (!(label & REPLY_SLOTS))
 		return true;
-	if (update->slot_changes > SLOT_CHANGES_MAX)
-		return false;
-	for (uint32_t i = 0; i < update->slot_changes; i++)
-		if (update->slots[i] & SLOT_CONFIGURE && SLOT_NUMBER_OF(update->slots[i]) >= 1020)
+	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
+		if (update->slots.configure >> i & 1 && update->slots.number[i] >= 1020)
 			return false;
 	return true;
 }
@@ -122,8 +119,8 @@ static void expect_answer(struct picture *picture, const struct exit *exit, uint
 
 	if (label & REPLY_REGISTERS)
 		picture->registers = update->registers;
-	for (uint32_t i = 0; label & REPLY_SLOTS && i < update->slot_changes; i++)
-		change_slot(picture, update->slots[i]);
+	for (uint32_t i = 0; label & REPLY_SLOTS && i < VCPU_SLOTS; i++)
+		change_slot(picture, i, slot_changes_of(&update->slots, i));
 	switch (REPLY_DISPOSITION_OF(label)) {
 	case DISPOSITION_STEP:
 		step_over(&picture->registers, exit, words);
@@ -147,11 +144,11 @@ static void fill_page(void)
 	for (size_t i = 0; i < sizeof(update->registers) / sizeof(*values); i++)
 		values[i] = start * (i + 1);
 	update->registers.pstate = how & 1 ? FAKE_PSTATE_KERNEL : input_below(9);
-	update->slot_changes = how & 2 ? input_below(5) :
-			       how & 4 ? SLOT_CHANGES_MAX - 1 + input_below(3) :
-					 input_32();
-	for (uint32_t i = 0; i < SLOT_CHANGES_MAX; i++)
-		update->slots[i] = i < 4 ? input_64() : (start * i) & ~(uint64_t)SLOT_CONFIGURE;
+	memset(&update->slots, how & 2 ? 0 : (int)(start >> 56), sizeof(update->slots));
+	if (how & 4)
+		memset(update->slots.number, 0, sizeof(update->slots.number));
+	for (uint32_t i = 0; i < 4; i++)
+		slot_changes_put(&update->slots, input_below(VCPU_SLOTS), input_64());
 }
 
 /* A label that the exit may like, in half of all cases. */

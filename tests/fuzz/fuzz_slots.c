@@ -58,11 +58,13 @@ static bool is_exact(unsigned int slot)
 	return slot >= PASSED && slot != IRQ_VIRTUAL_TIMER;
 }
 
+/* Of a priority its five upper bits count. */
 static bool is_before(unsigned int a, unsigned int b)
 {
-	if (slots()->priority[a] != slots()->priority[b])
-		return slots()->priority[a] < slots()->priority[b];
-	return a < b;
+	unsigned int level_a = slots()->priority[a] / 8;
+	unsigned int level_b = slots()->priority[b] / 8;
+
+	return level_a != level_b ? level_a < level_b : a < b;
 }
 
 static bool is_in_register(unsigned int slot)
@@ -73,12 +75,11 @@ static bool is_in_register(unsigned int slot)
 	return false;
 }
 
-/* A more urgent slot has the same number: then this one cannot be in a list register (IHI 0069, 12.4.7). */
-static bool is_shadowed(unsigned int slot, uint64_t waiting)
+/* One with the same number is in a list register: then this one cannot be (IHI 0069, 12.4.7). */
+static bool is_shadowed(unsigned int slot)
 {
 	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
-		if (i != slot && waiting >> i & 1 && slots()->number[i] == slots()->number[slot] &&
-		    is_before(i, slot))
+		if (i != slot && is_in_register(i) && slots()->number[i] == slots()->number[slot])
 			return true;
 	return false;
 }
@@ -100,7 +101,7 @@ static void check_filled(void)
 			expect(!single || ready >> i & 1);
 			continue;
 		}
-		if (!((single ? ready : waiting) >> i & 1) || is_shadowed(i, waiting))
+		if (!((single ? ready : waiting) >> i & 1) || is_shadowed(i))
 			continue;
 		expect(slots()->filled == fake.list_registers);
 		for (unsigned int r = 0; r < slots()->filled; r++)
@@ -163,7 +164,8 @@ static void change(void)
 	change |= SLOT_NUMBER(how & 0xe0 ? 100U + slot : 100U + (how >> 3 & 3));
 	if (how == 0xff)
 		change = input_64();
-	good = slot < VCPU_SLOTS && !(change & SLOT_CONFIGURE && SLOT_NUMBER_OF(change) >= 1020);
+	good = slot < VCPU_SLOTS && !(change >> 34) && !(change & 0xe000) &&
+	       !(change & SLOT_CONFIGURE && SLOT_NUMBER_OF(change) >= 1020);
 	expect((vcpu_set_slot(guest.cap, slot, change) == OK) == good);
 	if (good)
 		note_change(slot, change);
@@ -197,7 +199,7 @@ static void acknowledge(void)
 
 		if (is_exact(other) && slots()->enabled >> other & 1 && !model[other].active &&
 		    (model[other].latch || (model[other].level && model[other].line)))
-			expect(slots()->priority[slot] <= slots()->priority[other]);
+			expect(slots()->priority[slot] / 8 <= slots()->priority[other] / 8);
 	}
 	model[slot].latch = false;
 	model[slot].active = true;

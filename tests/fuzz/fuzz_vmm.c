@@ -3,6 +3,7 @@
  * See fuzz_vmm.h.
  */
 #include "fuzz_vmm.h"
+#include "slot_changes.h"
 
 #include <string.h>
 
@@ -118,21 +119,16 @@ enum disposition machine_exit(uint32_t v, enum exit_kind kind, uint64_t address,
 	struct message m = { .label = LABEL_EXIT + kind,
 			     .word = { ++sequence, address, access, value } };
 	const struct vcpu_update *update = update_of(v);
-	uint64_t seen = 0;
 
 	exits_handle(&machine.vcpus[v], &m);
 	must(m.word[4] == sequence && m.word[5] == 0);
 	must(machine.touched == 0);
 	check_answer(kind, m.label);
 	if (m.label & REPLY_SLOTS) {
-		must(update->slot_changes <= SLOT_CHANGES_MAX);
-		for (uint32_t i = 0; i < update->slot_changes; i++) {
-			uint64_t slot = SLOT_INDEX_OF(update->slots[i]);
-
-			must(!(seen & BIT64(slot)));
-			seen |= BIT64(slot);
-			change_slot(&kernel[v], slot, update->slots[i]);
-		}
+		must(!(update->slots.pend & update->slots.unpend));
+		must(!(update->slots.activate & update->slots.deactivate));
+		for (uint32_t i = 0; i < VCPU_SLOTS; i++)
+			change_slot(&kernel[v], i, slot_changes_of(&update->slots, i));
 	}
 	kernel[v].deadline = machine.vcpus[v].next_deadline;
 	if (REPLY_DISPOSITION_OF(m.label) == DISPOSITION_PARK)

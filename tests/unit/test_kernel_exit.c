@@ -3,6 +3,7 @@
  * Exits of a guest: what its VMM is told, what it may answer, and what becomes of the guest.
  */
 #include "kernel_machine.h"
+#include "slot_changes.h"
 
 #include <exit.h>
 
@@ -239,14 +240,13 @@ START_TEST(wrong_answers_change_nothing)
 	exits(EXIT_MEMORY, ACCESS_DECODED);
 	before = *registers();
 	slots = guest.vcpu->slots;
-	for (unsigned int i = 0; i < 10; i++) {
+	for (unsigned int i = 0; i < 9; i++) {
 		uint64_t words[MESSAGE_WORDS] = { 1, 2, 3, 4, guest.vcpu->exit.sequence };
 		uint64_t label = DISPOSITION_RESUME | REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM;
 
-		*update = (struct vcpu_update){ .registers = { .pc = 0x5000, .pstate = 5 },
-						.slot_changes = 2 };
-		update->slots[0] = SLOT_INDEX(3) | SLOT_PEND | SLOT_CONFIGURE | SLOT_NUMBER(40);
-		update->slots[1] = SLOT_INDEX(63) | SLOT_PEND;
+		*update = (struct vcpu_update){ .registers = { .pc = 0x5000, .pstate = 5 } };
+		slot_changes_put(&update->slots, 3, SLOT_PEND | SLOT_CONFIGURE | SLOT_NUMBER(40));
+		slot_changes_put(&update->slots, 63, SLOT_PEND);
 		switch (i) {
 		case 0:
 			words[4]++;
@@ -264,15 +264,13 @@ START_TEST(wrong_answers_change_nothing)
 			update->registers.pstate = BIT(20) | 5;
 			break; /* illegal state */
 		case 5:
-			update->slot_changes = SLOT_CHANGES_MAX + 1;
+			update->slots.number[3] = 1020;
 			break;
 		case 6:
-			update->slot_changes = ~0U;
+			update->slots.configure = ~0ULL;
+			update->slots.number[63] = 0xffff;
 			break;
 		case 7:
-			update->slots[1] |= SLOT_CONFIGURE | SLOT_NUMBER(1020);
-			break;
-		case 8:
 			label |= BIT(7);
 			break;
 		default:
@@ -299,8 +297,7 @@ START_TEST(the_page_is_taken_once)
 	start();
 	exits(EXIT_OTHER, 0);
 	*update = (struct vcpu_update){ .registers = { .pc = 0x5000, .pstate = 4 },
-					.slot_changes = 1 };
-	update->slots[0] = SLOT_INDEX(3) | SLOT_PEND;
+					.slots.pend = BIT(3) };
 	/* Without the flags nothing of it is taken at all. */
 	ck_assert_ok(answer(DISPOSITION_RESUME));
 	ck_assert_uint_eq(registers()->pc, 0x1000);
@@ -308,7 +305,7 @@ START_TEST(the_page_is_taken_once)
 	ck_assert_ok(answer(DISPOSITION_RESUME | REPLY_REGISTERS | REPLY_SLOTS));
 	update->registers.pc = 0x6000;
 	update->registers.pstate = 0xd;
-	update->slots[0] = SLOT_INDEX(4) | SLOT_PEND;
+	update->slots.pend = BIT(4);
 	machine_run_guest(&guest);
 	ck_assert_uint_eq(registers()->pc, 0x5000);
 	ck_assert_uint_eq(registers()->pstate, 4);

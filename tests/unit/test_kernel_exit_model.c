@@ -106,7 +106,7 @@ static bool is_allowed(uint64_t label)
 		return false;
 	if (registers && vcpu_update(guest.vcpu)->registers.pstate != FAKE_PSTATE_KERNEL)
 		return false;
-	if ((flags & REPLY_SLOTS) && vcpu_update(guest.vcpu)->slot_changes)
+	if ((flags & REPLY_SLOTS) && vcpu_update(guest.vcpu)->slots.configure)
 		return false;
 	switch (disposition) {
 	case DISPOSITION_RESUME:
@@ -168,7 +168,9 @@ static void step_answer(void)
 	update->registers = (struct registers){
 		.pstate = random_below(8) ? FAKE_PSTATE_KERNEL : 9,
 	};
-	update->slot_changes = random_below(4) ? 0 : SLOT_CHANGES_MAX + 1;
+	/* Of a number that is none. */
+	update->slots.configure = random_below(4) ? 0 : 1;
+	update->slots.number[0] = 1020;
 	right = sequence == model.sequence && is_allowed(label);
 	over = task_syscall(&vmm, SYS_REPLY_RECV, endpoint, label,
 			    (const uint64_t[MESSAGE_WORDS]){ 0, 0, 0, 0, sequence },

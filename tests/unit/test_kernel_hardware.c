@@ -4,6 +4,7 @@
  * which it does not must end it, too.
  */
 #include "kernel_machine.h"
+#include "slot_changes.h"
 
 static cap_t endpoint;
 static struct task vmm;
@@ -197,8 +198,7 @@ START_TEST(taken_away_with_a_reply)
 	wait_with_a_quiet_timer();
 	ck_assert_ok(notification_signal(event));
 	machine_run_guest(&other);
-	update->slots[0] = SLOT_INDEX(IRQ_VIRTUAL_TIMER) | TIMER_SLOT | SLOT_UNPEND;
-	update->slot_changes = 1;
+	slot_changes_put(&update->slots, IRQ_VIRTUAL_TIMER, TIMER_SLOT | SLOT_UNPEND);
 	task_answer(&vmm, endpoint, &guest, DISPOSITION_RESUME | REPLY_SLOTS, 0);
 	ck_assert_int_eq(vmm.thread->context.state, STATE_RECEIVING);
 	expect_the_timer_again();

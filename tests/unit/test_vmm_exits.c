@@ -8,6 +8,7 @@
 #include <exits.h>
 
 #include "test_vmm_fixture.h"
+#include "slot_changes.h"
 
 static const char image[] = "an image";
 
@@ -243,23 +244,49 @@ END_TEST
 
 START_TEST(test_slot_changes_merge)
 {
-	struct slots slots = { 0 };
-	struct vcpu_update u;
+	struct slot_changes changes;
+	struct slots slots = { .changes = &changes };
 
-	ck_assert(!slots_commit(&slots, &u));
+	ck_assert(!slots_commit(&slots));
 	slots_configure(&slots, 63, SLOT_NUMBER(63) | SLOT_ENABLED | SLOT_PRIORITY(8));
 	slots_configure(&slots, 63, SLOT_NUMBER(63) | SLOT_PRIORITY(16));
 	slots_set_pending(&slots, 63, true);
 	slots_set_pending(&slots, 63, false);
 	slots_set_line(&slots, 63, true);
 	slots_set_active(&slots, 0, true);
-	ck_assert(slots_commit(&slots, &u));
-	ck_assert_uint_eq(u.slot_changes, 2);
-	ck_assert_uint_eq(u.slots[0], SLOT_ACTIVATE);
-	ck_assert_uint_eq(u.slots[1], SLOT_INDEX(63) | SLOT_CONFIGURE | SLOT_NUMBER(63) |
-					      SLOT_PRIORITY(16) | SLOT_UNPEND | SLOT_SET_LINE |
-					      SLOT_LINE);
-	ck_assert(!slots_commit(&slots, &u));
+	ck_assert(slots_commit(&slots));
+	for (uint32_t i = 1; i < 63; i++)
+		ck_assert_uint_eq(slot_changes_of(&changes, i), 0);
+	ck_assert_uint_eq(slot_changes_of(&changes, 0), SLOT_ACTIVATE);
+	ck_assert_uint_eq(slot_changes_of(&changes, 63), SLOT_CONFIGURE | SLOT_NUMBER(63) |
+								 SLOT_PRIORITY(16) | SLOT_UNPEND |
+								 SLOT_SET_LINE | SLOT_LINE);
+	ck_assert(!slots_commit(&slots));
+	/* Of what one reply took nothing is in the next. */
+	slots_set_active(&slots, 0, false);
+	ck_assert(slots_commit(&slots));
+	ck_assert_uint_eq(slot_changes_of(&changes, 0), SLOT_DEACTIVATE);
+	ck_assert_uint_eq(slot_changes_of(&changes, 63), 0);
+}
+END_TEST
+
+/* What is made by calls is the same. */
+START_TEST(test_slot_changes_by_calls)
+{
+	struct slots *slots = &vmm.vcpus[0].slots;
+
+	guest_start();
+	slots_configure(slots, 40, SLOT_NUMBER(40) | SLOT_PRIORITY(16) | SLOT_ENABLED | SLOT_LEVEL);
+	slots_set_line(slots, 40, true);
+	slots_set_pending(slots, 41, true);
+	slots_set_active(slots, 42, false);
+	slots_apply(slots, CAP_VCPU);
+	ck_assert_uint_eq(slot[40].configuration, SLOT_NUMBER(40) | SLOT_PRIORITY(16) |
+							  SLOT_ENABLED | SLOT_LEVEL | SLOT_LINE);
+	ck_assert(slot[40].line);
+	ck_assert_uint_eq(slot[41].pended, 1);
+	ck_assert_uint_eq(slot[42].deactivated, 1);
+	ck_assert(!slots_commit(slots));
 }
 END_TEST
 
@@ -311,6 +338,7 @@ Suite *exits_suite(void)
 	tcase_add_loop_test(tests, test_log_is_bounded, 0, 2);
 	tcase_add_test(tests, test_device_clocks);
 	tcase_add_test(tests, test_slot_changes_merge);
+	tcase_add_test(tests, test_slot_changes_by_calls);
 	tcase_add_test(tests, test_deadlines);
 	tcase_set_timeout(tests, 30);
 	suite_add_tcase(suite, tests);

@@ -14,6 +14,7 @@
 #include <exits.h>
 
 #include "test_vmm_fixture.h"
+#include "slot_changes.h"
 
 struct vmm_config config;
 struct vmm vmm;
@@ -42,8 +43,27 @@ struct stream_producer virtio_in[VMM_PORTS_MAX];
 static uint8_t pages[2 * 4096] __attribute__((aligned(4096)));
 static uint64_t sequence;
 
+static void take_change(struct fake_slot *s, uint64_t change)
+{
+	if (change & SLOT_CONFIGURE)
+		s->configuration = change & 0xffffffff;
+	if (change & SLOT_SET_LINE)
+		s->line = change & SLOT_LINE;
+	s->pended += !!(change & SLOT_PEND);
+	s->unpended += !!(change & SLOT_UNPEND);
+	s->activated += !!(change & SLOT_ACTIVATE);
+	s->deactivated += !!(change & SLOT_DEACTIVATE);
+	must(!(change & SLOT_PEND) || !(change & SLOT_UNPEND));
+	must(!(change & SLOT_ACTIVATE) || !(change & SLOT_DEACTIVATE));
+}
+
 static enum status fake_vcpu_call(struct message *m)
 {
+	if (m->label == VCPU_SET_SLOT) {
+		must(m->word[0] < VCPU_SLOTS);
+		take_change(&slot[m->word[0]], m->word[1]);
+		return OK;
+	}
 	if (m->label == VCPU_QUERY_SLOTS) {
 		m->word[0] = pending_slots;
 		m->word[1] = active_slots;
@@ -189,27 +209,8 @@ void guest_start(void)
 
 static void take_slots(void)
 {
-	uint64_t seen = 0;
-
-	must(update->slot_changes <= SLOT_CHANGES_MAX);
-	for (uint32_t i = 0; i < update->slot_changes; i++) {
-		uint64_t change = update->slots[i];
-		uint64_t index = SLOT_INDEX_OF(change);
-		struct fake_slot *s = &slot[index];
-
-		must(!(seen >> index & 1));
-		seen |= 1ULL << index;
-		if (change & SLOT_CONFIGURE)
-			s->configuration = change & 0xffffffff;
-		if (change & SLOT_SET_LINE)
-			s->line = change & SLOT_LINE;
-		s->pended += !!(change & SLOT_PEND);
-		s->unpended += !!(change & SLOT_UNPEND);
-		s->activated += !!(change & SLOT_ACTIVATE);
-		s->deactivated += !!(change & SLOT_DEACTIVATE);
-		must(!(change & SLOT_PEND) || !(change & SLOT_UNPEND));
-		must(!(change & SLOT_ACTIVATE) || !(change & SLOT_DEACTIVATE));
-	}
+	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
+		take_change(&slot[i], slot_changes_of(&update->slots, i));
 }
 
 uint64_t guest_exit(enum exit_kind kind, const uint64_t word[5])

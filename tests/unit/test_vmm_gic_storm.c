@@ -22,6 +22,7 @@
 #include <sysreg.h>
 
 #include "test_vmm_fixture.h"
+#include "slot_changes.h"
 
 #define VCPUS_MAX 4
 #define STEPS     30000
@@ -163,9 +164,8 @@ static uint64_t make_exit(uint32_t v, enum exit_kind kind, uint64_t address, uin
 	struct vcpu_update *changes = (struct vcpu_update *)(void *)vcpu_pages[v][1];
 
 	exits_handle(&machine.vcpus[v], &m);
-	for (uint32_t i = 0; m.label & REPLY_SLOTS && i < changes->slot_changes; i++)
-		change_slot(&kernel[v], (uint32_t)SLOT_INDEX_OF(changes->slots[i]),
-			    changes->slots[i]);
+	for (uint32_t i = 0; m.label & REPLY_SLOTS && i < VCPU_SLOTS; i++)
+		change_slot(&kernel[v], i, slot_changes_of(&changes->slots, i));
 	kernel[v].deadline = machine.vcpus[v].next_deadline;
 	must(machine.touched == 0);
 	return m.word[0];

@@ -232,8 +232,8 @@ START_TEST(test_slots_of_others)
 	ck_assert_uint_eq(slot_changes[0], 0);
 	ck_assert_uint_eq(slot_changes[1], 1);
 	ck_assert_uint_eq(slot_changes[2], 1);
-	ck_assert_uint_eq(update_of_0->slot_changes, 1);
-	ck_assert_uint_eq(update_of_0->slots[0], SLOT_INDEX(3ULL) | SLOT_PEND);
+	ck_assert_uint_eq(update_of_0->slots.pend, 1U << 3);
+	ck_assert_uint_eq(update_of_0->slots.configure | update_of_0->slots.unpend, 0);
 }
 END_TEST
 

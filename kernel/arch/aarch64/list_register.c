@@ -101,11 +101,6 @@ uint32_t list_register_count(void)
 	return count;
 }
 
-bool list_register_number_valid(uint64_t number)
-{
-	return number < 1020;
-}
-
 struct list_register list_register_take(uint32_t index)
 {
 	uint64_t value = lr_read(index);

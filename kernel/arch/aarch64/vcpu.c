@@ -214,7 +214,7 @@ bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
 	uint64_t *to = (uint64_t *)registers;
 
 	for (unsigned int i = 0; i < sizeof(*page) / sizeof(*from); i++)
-		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+		to[i] = READ_ONCE(from[i]);
 	/* As it was is always good: the guest got there by itself. */
 	return registers->pstate == vcpu->context.registers->pstate ||
 	       pstate_valid(registers->pstate);

@@ -32,11 +32,6 @@ uint32_t list_register_count(void)
 	return fake.list_registers;
 }
 
-bool list_register_number_valid(uint64_t number)
-{
-	return number < 1020;
-}
-
 struct list_register list_register_take(uint32_t index)
 {
 	struct list_register value = registers[index];
@@ -50,7 +45,7 @@ struct list_register list_register_take(uint32_t index)
 /* What the specification leaves UNPREDICTABLE (12.4.7) is a bug. */
 void list_register_put(uint32_t index, const struct list_register *value)
 {
-	BUG_ON(index >= fake.list_registers || !list_register_number_valid(value->number));
+	BUG_ON(index >= fake.list_registers || value->number >= LIST_REGISTER_NUMBERS);
 	BUG_ON(registers[index].pending || registers[index].active);
 	BUG_ON(!value->pending && !value->active);
 	BUG_ON(value->hardware && ((value->pending && value->active) || value->tell_eoi));

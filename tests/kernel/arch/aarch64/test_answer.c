@@ -62,7 +62,7 @@ static void begin(const struct kind *kind)
 	}
 	VM_EXPECT(kind->kind);
 	attack_fill_registers();
-	vm.update->slot_changes = 0;
+	vm_change_nothing();
 }
 
 /* False: it was taken, and the guest is somewhere else. */

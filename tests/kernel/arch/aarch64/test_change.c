@@ -6,7 +6,7 @@
 #include "attack.h"
 
 #define SLOTS 64
-/* Bits of a change that say something, but for SLOT_INDEX. */
+/* Bits of a change that say something. */
 #define CHANGE_BITS   34
 #define RANDOM_ROUNDS 4000
 /* Of the interrupt controller (IHI 0069, 2.2.1): what no list register takes. */
@@ -42,13 +42,12 @@ static void begin(void)
 }
 
 /* The changes are in the page: they are taken all or none, and the guest is where it was, or takes an interrupt. */
-static void try_changes(uint32_t count, bool refused)
+static void try_changes(bool refused)
 {
 	uint64_t pending, active, pending_after, active_after;
 	enum status status;
 
 	EXPECT_OK(vcpu_query_slots(vm.vcpu, &pending, &active));
-	vm.update->slot_changes = count;
 	status = attack_reply(DISPOSITION_RESUME | REPLY_REGISTERS | REPLY_SLOTS);
 	if (status != OK) {
 		EXPECT_EQUAL(status, ERR_REPLY);
@@ -81,9 +80,9 @@ static void each_bit(void)
 		for (unsigned int n = 0; n < ARRAY_SIZE(with) * CHANGE_BITS; n++) {
 			uint64_t change = with[n / CHANGE_BITS] ^ 1ULL << n % CHANGE_BITS;
 
-			change = (change & ~(uint64_t)SLOT_INDEX_MASK) | SLOT_INDEX(slot);
-			vm.update->slots[0] = change;
-			try_changes(1, must_be_refused(change));
+			vm_change_nothing();
+			vm_change_slot((uint32_t)slot, change);
+			try_changes(must_be_refused(change));
 		}
 	}
 	attack_done("changes of slots", SLOTS * 4ULL * CHANGE_BITS);
@@ -95,41 +94,44 @@ static void each_number(void)
 	attack_new();
 	begin();
 	for (uint64_t number = 0; number <= SLOT_NUMBER_MASK; number++) {
-		vm.update->slots[0] = slot_configured((uint32_t)number, 0x80, SLOT_PEND);
-		try_changes(1, must_be_refused(vm.update->slots[0]));
+		uint64_t change = slot_configured((uint32_t)number, 0x80, SLOT_PEND);
+
+		vm_change_nothing();
+		vm_change_slot(0, change);
+		try_changes(must_be_refused(change));
 	}
 	attack_done("numbers of interrupts", SLOT_NUMBER_MASK + 1);
 }
 
-/* As many at once as there can be, of any words, and more than there can be. */
+/* Any number at once, of any words. */
 static void many(void)
 {
 	attack_new();
 	random_state = 1;
 	for (unsigned int n = 0; n < RANDOM_ROUNDS; n++) {
-		uint64_t count = random_word() % (SLOT_CHANGES_MAX + 1);
+		uint64_t count = random_word() % (SLOTS + 1);
 		bool refused = false;
 
 		if (n % 16 == 0)
 			begin();
-		for (unsigned int i = 0; i < count; i++) {
+		vm_change_nothing();
+		for (uint32_t i = 0; i < count; i++) {
 			uint64_t change = random_word();
 
 			/* Most shall be taken. */
 			if (random_word() % 64)
 				change &= ~SLOT_NUMBER(0x200);
-			vm.update->slots[i] = change;
+			vm_change_slot(i, change);
 			refused |= must_be_refused(change);
 		}
-		try_changes((uint32_t)count, refused);
+		try_changes(refused);
 	}
 	for (unsigned int n = 0; n < ATTACK_WORDS; n++) {
-		uint32_t count = (uint32_t)attack_word(n);
-
-		vm.update->reserved = ~count;
-		for (unsigned int i = 0; i < SLOT_CHANGES_MAX; i++)
-			vm.update->slots[i] = 0;
-		try_changes(count, count > SLOT_CHANGES_MAX);
+		vm_change_nothing();
+		vm.update->slots.set_line = attack_word(n);
+		vm.update->slots.pend = attack_word(n);
+		vm.update->slots.activate = ~attack_word(n);
+		try_changes(false);
 	}
 	attack_done("changes at once", RANDOM_ROUNDS + ATTACK_WORDS);
 }
@@ -150,7 +152,6 @@ static void set_slot(void)
 			attack_tried();
 			if (n % 16)
 				continue;
-			vm.update->slot_changes = 0;
 			EXPECT_OK(attack_reply(DISPOSITION_RESUME | REPLY_REGISTERS));
 			EXPECT(attack_next(1000));
 			attack_expect_legal();

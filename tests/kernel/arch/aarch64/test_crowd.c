@@ -11,6 +11,11 @@
 #define ENDPOINT 1
 #define BITS     14U
 
+/* Of the guest's interrupt in the first slot. */
+#define NUMBER 100
+
+extern const char guest_calls[];
+
 static struct process process;
 static struct worker crowd[CROWD];
 static cap_t endpoint, notification;
@@ -132,7 +137,7 @@ static void retype_of_many(void)
 		      ERR_ARGUMENT);
 }
 
-/* A guest that is on the core: its windows, its slots, its tables, its state. */
+/* A guest that is on the core: its windows, its tables, its state. */
 static void of_a_guest(void)
 {
 	cap_t door = object_new(OBJECT_ENDPOINT, 0);
@@ -145,14 +150,50 @@ static void of_a_guest(void)
 						 GUEST_NOWHERE + i * WINDOW_PAGES_MAX * PAGE_SIZE,
 						 WINDOW_PAGES_MAX, door, 0, 0));
 	vm_start();
-	for (uint32_t i = 0; i < SLOT_CHANGES_MAX; i++)
-		vm.update->slots[i] = SLOT_INDEX(i) | slot_configured(i, 0xa0, SLOT_PEND);
-	vm.update->slot_changes = SLOT_CHANGES_MAX;
-	vm_reply_for(DISPOSITION_PARK | REPLY_SLOTS, 0, 1000);
+	vm_reply_for(DISPOSITION_PARK, 0, 1000);
 	/* All that is remembered of the guest, by its identifier. */
 	EXPECT_OK(page_table_unmap(table));
 	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, door));
 	EXPECT_STATUS(guest_space_clear_window(vm.space, 0), ERR_STATE);
+}
+
+/* A change that says all that can be said at once, and leaves the slot pending: its line is up. */
+static uint64_t full_change(uint32_t slot)
+{
+	return slot_configured(NUMBER + slot, 8 * (slot % 32),
+			       SLOT_LEVEL | SLOT_SET_LINE | SLOT_LINE | SLOT_PEND | SLOT_UNPEND |
+				       SLOT_ACTIVATE | SLOT_DEACTIVATE);
+}
+
+/* A guest that went off begins anew, as one answer says, while all of its interrupts wait. */
+static void all_of_an_answer(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
+		vm_set_slot(i, full_change(i));
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT_CALL(1);
+	vm_reply_for(DISPOSITION_PARK, 0, 1000);
+	VM_EXPECT(EXIT_EVENT);
+	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
+		vm_change_slot(i, full_change(VCPU_SLOTS - 1 - i));
+	vm.update->registers.pc = guest_address(guest_calls);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_reply(DISPOSITION_START | REPLY_REGISTERS | REPLY_SLOTS, 0);
+	VM_EXPECT_CALL(0x1234);
+	EXPECT_EQUAL(vm_pending(), ~0ULL);
+	EXPECT_EQUAL(vm_active(), 0);
+}
+
+/* Many of one number, of which one at a time can be in a list register: behind others that are more urgent. */
+static void one_number_of_many(void)
+{
+	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
+	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
+		vm_set_slot(i, slot_configured(i < 2 ? NUMBER + i : NUMBER + 2, 0xa0, SLOT_PEND));
+	vm_reply(DISPOSITION_STEP, 0);
+	VM_EXPECT_CALL(1);
+	EXPECT_EQUAL(vm_pending(), ~0ULL);
 }
 
 static const struct test tests[] = {
@@ -160,7 +201,9 @@ static const struct test tests[] = {
 	{ "crowd: 40 deadlines at one time", deadlines_at_once },
 	{ "crowd: a signal where as many wait as can", signal_to_many },
 	{ "crowd: as many objects at once as can be made", retype_of_many },
-	{ "crowd: windows, slots and tables of a guest", of_a_guest },
+	{ "crowd: windows and tables of a guest", of_a_guest },
+	{ "crowd: all that an answer can bring", all_of_an_answer },
+	{ "crowd: one number of many interrupts", one_number_of_many },
 };
 
 const struct suite crowd_suite = SUITE(tests);

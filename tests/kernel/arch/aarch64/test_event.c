@@ -71,8 +71,7 @@ static void an_interrupt_for_the_idle(void)
 	vm_wait();
 	VM_EXPECT_EVENT(1);
 	/* The event's answer brings the interrupt that it waits for. */
-	vm.update->slots[0] = SLOT_INDEX(5) | slot_configured(40, 0x80, SLOT_PEND);
-	vm.update->slot_changes = 1;
+	vm_change_slot(5, slot_configured(40, 0x80, SLOT_PEND));
 	vm_reply(DISPOSITION_RESUME | REPLY_SLOTS, 0);
 	VM_EXPECT_CALL(7);
 }

@@ -156,9 +156,7 @@ static void changes_with_the_reply(void)
 {
 	boot(guest_interrupts);
 	for (uint32_t n = 0; n < 3; n++)
-		vm.update->slots[n] = SLOT_INDEX(n) |
-				      slot_configured(SPI + n, 0x90 - 8 * n, SLOT_PEND);
-	vm.update->slot_changes = 3;
+		vm_change_slot(n, slot_configured(SPI + n, 0x90 - 8 * n, SLOT_PEND));
 	vm_reply(DISPOSITION_STEP | REPLY_SLOTS, 0);
 	for (uint32_t n = 3; n > 0; n--) {
 		expect_interrupt(SPI + n - 1);

@@ -86,13 +86,17 @@ static void wrong_processor_state(void)
 static void wrong_slot_changes(void)
 {
 	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
-	vm.update->slot_changes = SLOT_CHANGES_MAX + 1;
+	vm_change_slot(3, SLOT_PEND);
+	vm_change_slot(63, SLOT_CONFIGURE | SLOT_NUMBER(1020));
 	expect_refused_reply(DISPOSITION_STEP | REPLY_SLOTS);
-	vm.update->slot_changes = 0xffffffff;
+	vm_change_slot(63, SLOT_CONFIGURE | SLOT_NUMBER(SLOT_NUMBER_MASK));
 	expect_refused_reply(DISPOSITION_STEP | REPLY_SLOTS);
-	vm.update->slot_changes = 0;
+	EXPECT_EQUAL(vm_pending(), 0);
+	/* A number that is not to be taken is none. */
+	vm_change_slot(63, SLOT_NUMBER(1020));
 	vm_reply(DISPOSITION_STEP | REPLY_SLOTS, 0);
 	VM_EXPECT_CALL(1);
+	EXPECT_EQUAL(vm_pending(), 1 << 3);
 }
 
 static void unanswered_comes_again(void)

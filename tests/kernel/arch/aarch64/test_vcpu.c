@@ -57,8 +57,8 @@ static void pages(void)
 	page = (const volatile struct vcpu_page *)(uintptr_t)PAGES;
 	update = (volatile struct vcpu_update *)(uintptr_t)(PAGES + PAGE_SIZE);
 	EXPECT_EQUAL(page->registers.pc, 0);
-	update->slot_changes = 1;
-	EXPECT_EQUAL(update->slot_changes, 1);
+	update->slots.pend = 1;
+	EXPECT_EQUAL(update->slots.pend, 1);
 }
 
 static void page_not_mapped_twice(void)

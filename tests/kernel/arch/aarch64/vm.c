@@ -203,6 +203,41 @@ void vm_set_slot(uint32_t slot, uint64_t change)
 	EXPECT_OK(vcpu_set_slot(vm.vcpu, slot, change));
 }
 
+static void put(volatile uint64_t *word, uint32_t slot, bool value)
+{
+	*word = (*word & ~(1ULL << slot)) | ((uint64_t)value << slot);
+}
+
+void vm_change_slot(uint32_t slot, uint64_t change)
+{
+	volatile struct slot_changes *changes = &vm.update->slots;
+
+	put(&changes->configure, slot, change & SLOT_CONFIGURE);
+	put(&changes->group1, slot, change & SLOT_GROUP1);
+	put(&changes->enabled, slot, change & SLOT_ENABLED);
+	put(&changes->level, slot, change & SLOT_LEVEL);
+	put(&changes->set_line, slot, change & SLOT_SET_LINE);
+	put(&changes->line, slot, change & SLOT_LINE);
+	put(&changes->pend, slot, change & SLOT_PEND);
+	put(&changes->unpend, slot, change & SLOT_UNPEND);
+	put(&changes->activate, slot, change & SLOT_ACTIVATE);
+	put(&changes->deactivate, slot, change & SLOT_DEACTIVATE);
+	changes->number[slot] = (uint16_t)SLOT_NUMBER_OF(change);
+	changes->priority[slot] = (uint8_t)SLOT_PRIORITY_OF(change);
+}
+
+void vm_change_nothing(void)
+{
+	volatile struct slot_changes *changes = &vm.update->slots;
+
+	changes->configure = 0;
+	changes->set_line = 0;
+	changes->pend = 0;
+	changes->unpend = 0;
+	changes->activate = 0;
+	changes->deactivate = 0;
+}
+
 uint64_t vm_pending(void)
 {
 	uint64_t pending, active;

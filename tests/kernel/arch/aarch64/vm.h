@@ -94,8 +94,10 @@ bool vm_is_quiet(uint64_t microseconds);
 uint64_t vm_fill_value(unsigned int word);
 void vm_fill(uint64_t salt);
 
-/* Changes a slot; and what is pending or active, a bit a slot. */
+/* Changes a slot, by a call; or with the next reply that says so. And what is pending or active, a bit a slot. */
 void vm_set_slot(uint32_t slot, uint64_t change);
+void vm_change_slot(uint32_t slot, uint64_t change);
+void vm_change_nothing(void);
 uint64_t vm_pending(void);
 uint64_t vm_active(void);
 
