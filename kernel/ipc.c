@@ -45,8 +45,8 @@ static const struct context *server_of(const struct endpoint *endpoint)
 }
 
 /*
- * Who has the time that a server without any goes on with: what it lent, or one of its callers, or what its notification
- * gives it next.
+ * Who has the time that a server without any goes on with: what it lent, or one of its callers, or what the notification of
+ * the first of these gives next.
  */
 static const struct context *time_away(const struct context *server)
 {
@@ -54,12 +54,12 @@ static const struct context *time_away(const struct context *server)
 
 	if (server->sc)
 		return NULL;
-	for (const struct context *at = server; at; at = at->caller)
-		if (at->borrower)
-			return at->borrower;
+	while (!server->borrower && server->caller)
+		server = server->caller;
+	if (server->borrower || server->kind == CONTEXT_VCPU)
+		return server->borrower;
 	notification = container_of(server, struct thread, context)->notification;
-	return !server->caller && notification && notification->sc ? notification->sc->holder :
-								     NULL;
+	return notification && notification->sc ? notification->sc->holder : NULL;
 }
 
 /* Whom a server needs before it can go on; NULL: nobody. */
@@ -293,6 +293,18 @@ static bool is_in_syscall(const struct context *context)
 		context->state == STATE_RECEIVING || context->state == STATE_WAITING);
 }
 
+/* It waits for no answer any more. Who works on it may have lived on time that is gone: it has no caller now. */
+static void leave_callee(struct context *caller)
+{
+	struct context *callee = caller->callee;
+
+	if (!callee)
+		return;
+	callee->caller = NULL;
+	caller->callee = NULL;
+	notification_woken(callee);
+}
+
 void ipc_cancel(struct context *context)
 {
 	abort_caller(context);
@@ -300,10 +312,7 @@ void ipc_cancel(struct context *context)
 		sched_renew_limit(context);
 	else if (thread_of(context)->serves)
 		endpoint_renew_limits(thread_of(context)->serves);
-	if (context->callee) {
-		context->callee->caller = NULL;
-		context->callee = NULL;
-	}
+	leave_callee(context);
 	/* The queue of a ready context is the scheduler's. */
 	if (context->state == STATE_READY)
 		return;
@@ -323,10 +332,7 @@ void ipc_deadline(struct context *context)
 		if (!context_has_time(context))
 			return;
 	}
-	if (context->callee) {
-		context->callee->caller = NULL;
-		context->callee = NULL;
-	}
+	leave_callee(context);
 	context_unblock(context);
 	message_set_status(context->registers, ERR_DEADLINE);
 	sched_wake(context);

@@ -106,7 +106,7 @@ enum status slots_change(struct slots *slots, uint32_t slot, uint64_t change)
 		return ERR_ARGUMENT;
 	if ((change & SLOT_CONFIGURE) && SLOT_NUMBER_OF(change) >= LIST_REGISTER_NUMBERS)
 		return ERR_ARGUMENT;
-#define TAKE(field, flag) changes.field = change & (flag) ? BIT(slot) : 0
+#define TAKE(field, flag) (changes.field = change & (flag) ? BIT(slot) : 0)
 	TAKE(configure, SLOT_CONFIGURE);
 	TAKE(group1, SLOT_GROUP1);
 	TAKE(enabled, SLOT_ENABLED);

@@ -168,58 +168,13 @@ void slots_drop_quiet(struct slots *slots)
 	}
 }
 
-static __attribute__((noinline)) uint32_t choose_most_urgent(struct slots *slots, uint64_t set,
-							     uint32_t room)
+/* Puts a slot that waits into a list register; its bit. In one piece, as most often there is one to put. */
+static inline __attribute__((always_inline)) uint64_t put(struct slots *slots, uint32_t index,
+							  uint32_t slot, uint64_t pending)
 {
-	uint64_t taken[(LIST_REGISTER_NUMBERS + 63) / 64] = { 0 };
-	struct by_urgency waiting;
-	uint32_t count = 0;
-
-	urgency_sort(&waiting, slots, set);
-	while (count < room && waiting.levels) {
-		uint32_t slot = urgency_take(&waiting);
-		uint64_t *word = &taken[slots->number[slot] / 64];
-		uint64_t bit = BIT(slots->number[slot] % 64);
-
-		if (!(*word & bit))
-			slots->in_register[count++] = (uint8_t)slot;
-		*word |= bit;
-	}
-	return count;
-}
-
-static bool has_number(const struct slots *slots, uint32_t count, uint16_t number)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (slots->number[slots->in_register[i]] == number)
-			return true;
-	return false;
-}
-
-/*
- * Which slots of a set go into list registers, and how many those are. Two never hold the same number (12.4.7): of several with
- * one number only one goes in, the others wait.
- */
-static uint32_t choose(struct slots *slots, uint64_t set, uint32_t room)
-{
-	uint64_t left = set;
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; left && i < room; i++, left &= left - 1) {
-		uint32_t slot = (uint32_t)__builtin_ctzll(left);
-
-		if (!has_number(slots, count, slots->number[slot]))
-			slots->in_register[count++] = (uint8_t)slot;
-	}
-	return left ? choose_most_urgent(slots, set, room) : count;
-}
-
-/* What is in no list register yet: these are pending and enabled. */
-static void put(const struct slots *slots, uint32_t index, uint64_t pending)
-{
-	uint32_t slot = slots->in_register[index];
 	uint64_t bit = BIT(slot);
 
+	slots->in_register[index] = (uint8_t)slot;
 	list_register_put(index,
 			  &(struct list_register){
 				  .number = slots->number[slot],
@@ -231,16 +186,74 @@ static void put(const struct slots *slots, uint32_t index, uint64_t pending)
 				  .active = slots->active & bit,
 				  .tell_eoi = ((slots->level & slots->line) | slots->apart) & bit,
 			  });
+	return bit;
+}
+
+static __attribute__((noinline)) uint64_t put_most_urgent(struct slots *slots, uint64_t set,
+							  uint32_t room, uint64_t pending)
+{
+	uint64_t taken[(LIST_REGISTER_NUMBERS + 63) / 64] = { 0 };
+	struct by_urgency waiting;
+	uint64_t put_in = 0;
+	uint32_t count = 0;
+
+	urgency_sort(&waiting, slots, set);
+	while (count < room && waiting.levels) {
+		uint32_t slot = urgency_take(&waiting);
+		uint64_t *word = &taken[slots->number[slot] / 64];
+		uint64_t bit = BIT(slots->number[slot] % 64);
+
+		if (!(*word & bit))
+			put_in |= put(slots, count++, slot, pending);
+		*word |= bit;
+	}
+	slots->filled = (uint8_t)count;
+	return put_in;
+}
+
+static bool has_number(const struct slots *slots, uint32_t count, uint16_t number)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (slots->number[slots->in_register[i]] == number)
+			return true;
+	return false;
+}
+
+static bool fits(uint64_t set, uint32_t room)
+{
+	while (set && room--)
+		set &= set - 1;
+	return !set;
+}
+
+/*
+ * Put the most urgent of a set into list registers; which these are. Two never hold the same number (12.4.7): of several with one
+ * number only one goes in, the others wait.
+ */
+static uint64_t put_some(struct slots *slots, uint64_t set, uint32_t room, uint64_t pending)
+{
+	uint64_t put_in = 0;
+	uint32_t count = 0;
+
+	if (!fits(set, room))
+		return put_most_urgent(slots, set, room, pending);
+	for (; set; set &= set - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(set);
+
+		if (!has_number(slots, count, slots->number[slot]))
+			put_in |= put(slots, count++, slot, pending);
+	}
+	slots->filled = (uint8_t)count;
+	return put_in;
 }
 
 void slots_fill(struct slots *slots)
 {
 	uint32_t room = list_register_count();
-	uint32_t count;
 	uint64_t pending;
 	uint64_t waiting;
 	uint64_t first;
-	uint64_t put_in = 0;
+	uint64_t put_in;
 
 	slots_drop_quiet(slots);
 	pending = slots_pending(slots) & slots->enabled;
@@ -257,12 +270,7 @@ void slots_fill(struct slots *slots)
 	/* A single one is for what can be taken: the end of what is active is told all the same. */
 	if (room == 1 && (pending & ~slots->active))
 		first = pending & ~slots->active;
-	count = choose(slots, first, room);
-	for (uint32_t i = 0; i < count; i++) {
-		put(slots, i, pending);
-		put_in |= BIT(slots->in_register[i]);
-	}
-	slots->filled = (uint8_t)count;
+	put_in = put_some(slots, first, room, pending);
 	waiting &= ~put_in;
 	slots->apart &= put_in;
 	slots->latch_lent = slots->latch & pending & put_in;
@@ -273,7 +281,7 @@ void slots_fill(struct slots *slots)
 	 * What is active, too, can be taken after its end, which is told. And what waits while there is room has the number of
 	 * one that is in: no room helps it.
 	 */
-	list_register_overflow(count == room && (waiting & pending & ~slots->active),
+	list_register_overflow(slots->filled == room && (waiting & pending & ~slots->active),
 			       waiting & slots->active);
 	slots->resident = true;
 	slots->dirty = false;

@@ -176,19 +176,19 @@ static void wrong_capability_parameter(uint32_t index)
 {
 	const struct capability_parameter *parameter =
 		capability_parameter(now.right->label, index);
-	cap_t right = (cap_t)now.right->word[index];
 
 	refuse_word("a parameter's empty slot", index, S_EMPTY, ERR_CAPABILITY);
 	refuse_word("a parameter that is no slot", index, NO_SLOT, ERR_CAPABILITY);
 	for (uint32_t type = OBJECT_UNTYPED; type < OBJECT_TYPES; type++)
-		if (parameter->types >> type & 1)
+		if (parameter->types >> type & 1) {
 			refuse_word("a parameter's dead object", index, S_DEAD + type,
 				    ERR_CAPABILITY);
-		else
+			weaken(some(type), parameter->right);
+			refuse_word("a parameter without its right", index, S_WEAK, ERR_RIGHTS);
+			strengthen();
+		} else {
 			refuse_word("a parameter's other type", index, some(type), ERR_TYPE);
-	weaken(right, parameter->right);
-	refuse_word("a parameter without its right", index, S_WEAK, ERR_RIGHTS);
-	strengthen();
+		}
 	if (parameter->held)
 		wrong_depth(index);
 }

@@ -50,7 +50,7 @@ def main():
              "bytes of text": (text(elf), TEXT)}
     for what, (value, budget) in found.items():
         print(f"{arch}: {value:,} {what}, of {budget:,}")
-    return int(any(value > budget for value, budget in found.values()))
+    return int(any(not 0 < value <= budget for value, budget in found.values()))
 
 
 if __name__ == "__main__":

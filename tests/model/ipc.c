@@ -256,8 +256,12 @@ void spec_fault(struct spec_object *thread, uint64_t cause, uint64_t address)
 /* Whose answer it waits for owes it none any more. */
 static void hang_up(struct spec_object *client)
 {
-	if (client->callee)
-		part(client->callee);
+	struct spec_object *server = client->callee;
+
+	if (!server)
+		return;
+	part(server);
+	spec_woken(server);
 }
 
 void spec_stop(struct spec_object *thread)

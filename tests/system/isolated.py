@@ -192,8 +192,10 @@ def counts(linux, device):
 
 def interrupts(linux, device, cause, cpu):
     """What causes the device's interrupts causes them on this CPU, and there alone."""
-    number, before = counts(linux, device)
+    number, _ = counts(linux, device)
     linux.command(f"echo {1 + cpu} >/proc/irq/{number}/smp_affinity")
+    # Not before: what was on its way still comes to the other.
+    _, before = counts(linux, device)
     cause(linux)
     _, after = counts(linux, device)
     check(after[cpu] > before[cpu] and after[1 - cpu] == before[1 - cpu],

@@ -98,7 +98,7 @@ def judge(what, worker, alone, cost=0):
     check(worker["result"] == alone["result"] and worker["different"] == 0,
           f"{what}: the result is {worker['result']:016x}, not {alone['result']:016x}, and there are "
           f"{worker['different']} others")
-    check(-TOLERANCE <= ticks(worker) / promised - 1 <= TOLERANCE + cost,
+    check(-TOLERANCE <= ticks(worker) / promised - 1 <= max(TOLERANCE, cost),
           f"{what}: a round took {ticks(worker):.0f} ticks, its budget promises {promised:.0f}")
 
 

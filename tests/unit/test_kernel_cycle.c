@@ -194,6 +194,49 @@ START_TEST(another_waits)
 }
 END_TEST
 
+/* A caller's caller has only its notification's time to come, and who calls has that. */
+START_TEST(time_of_a_callers_notification)
+{
+	cap_t at, model_at, low_at;
+	struct task worker = passive_server(&at);
+	struct task model = passive_server(&model_at);
+	struct task low = passive_server(&low_at);
+	cap_t bell = object_new(OBJECT_NOTIFICATION, 0);
+	cap_t own;
+
+	ck_assert_ok(notification_bind_thread(bell, worker.cap));
+	time_new(bell, 100000, 100000);
+	ck_assert_ok(notification_signal(bell));
+	ck_assert(!task_call(&worker, model_at, 1, 0));
+	ck_assert_ok(thread_suspend(worker.cap));
+	own = time_new(worker.cap, 100000, 100000);
+	ck_assert_ok(thread_resume(worker.cap));
+	ck_assert(!task_call(&worker, low_at, 1, 0));
+	ck_assert_ok(sched_context_unbind(own));
+	ck_assert_ptr_null(low.thread->context.sc);
+	ck_assert_ptr_eq(low.thread->context.caller, &worker.thread->context);
+	expect_refused(&model, low_at);
+}
+END_TEST
+
+/* A guest without time waits for nobody, and nor does its VMM. */
+START_TEST(guest_without_time)
+{
+	cap_t at;
+	struct task vmm = passive_server(&at);
+	struct task other = task_new();
+	struct guest guest = guest_new(at);
+
+	guest_start(&guest, &vmm, at);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ok(sched_context_unbind(guest.sc));
+	ck_assert_ptr_null(vmm.thread->context.sc);
+	ck_assert_ok(thread_resume(other.cap));
+	ck_assert(!task_call(&other, at, 1, 0));
+	ck_assert_int_eq(other.thread->context.state, STATE_SENDING);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = machine_case("cycle");
@@ -205,6 +248,8 @@ int main(void)
 	tcase_add_test(tcase, time_of_a_caller);
 	tcase_add_test(tcase, time_of_a_notification);
 	tcase_add_test(tcase, time_that_nobody_has);
+	tcase_add_test(tcase, guest_without_time);
 	tcase_add_test(tcase, another_waits);
+	tcase_add_test(tcase, time_of_a_callers_notification);
 	return machine_main("cycle", (TCase *[]){ tcase }, 1);
 }

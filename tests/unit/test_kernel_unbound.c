@@ -4,6 +4,8 @@
  */
 #include "kernel_machine.h"
 
+#include <exit.h>
+
 static cap_t endpoint, other_endpoint;
 static struct task client, server, other;
 
@@ -138,6 +140,60 @@ START_TEST(a_notifications)
 }
 END_TEST
 
+/* A client ends in the middle of its call, its time first, as always. What it left to do is done on the notification's. */
+START_TEST(client_ends)
+{
+	cap_t sc;
+	cap_t bell = bell_new(&sc);
+
+	ck_assert(!task_call(&client, endpoint, 1, 0));
+	if (_i == 0) {
+		machine_forget(&client.thread->context);
+		while (cnode_delete(ROOT_SLOT_CNODE, client.cap) == ERR_DESCENDANTS)
+			ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, client.cap));
+	} else {
+		ck_assert_ok(sched_context_unbind(client.sc));
+		ck_assert_ok(thread_suspend(client.cap));
+	}
+	ck_assert_ok(notification_signal(bell));
+	ck_assert_ptr_null(server.thread->context.caller);
+	ck_assert_ptr_eq(time_of(&server), object_of(sc));
+	ck_assert(task_recv(&server, endpoint));
+	ck_assert_uint_eq(task_label(&server), LABEL_SIGNAL);
+}
+END_TEST
+
+START_TEST(client_gives_up_without_time)
+{
+	cap_t sc;
+
+	bell_new(&sc);
+	ck_assert(!task_call_until(&client, endpoint, 1, fake.clock + 1000));
+	ck_assert_ok(sched_context_unbind(client.sc));
+	fake_pass(fake.clock + 2000);
+	ck_assert_int_eq(task_status(&client), ERR_DEADLINE);
+	ck_assert_ptr_null(server.thread->context.caller);
+	ck_assert_ptr_eq(time_of(&server), object_of(sc));
+}
+END_TEST
+
+START_TEST(guest_ends)
+{
+	cap_t sc;
+	struct guest guest = guest_new(endpoint);
+
+	bell_new(&sc);
+	guest_start(&guest, &server, endpoint);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_ptr_eq(server.thread->context.caller, &guest.vcpu->context);
+	machine_forget(&guest.vcpu->context);
+	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, guest.cap));
+	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, guest.cap));
+	ck_assert_ptr_null(server.thread->context.caller);
+	ck_assert_ptr_eq(time_of(&server), object_of(sc));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("unbound");
@@ -147,5 +203,8 @@ int main(void)
 	tcase_add_test(tcase, its_notification_has_some);
 	tcase_add_test(tcase, its_own);
 	tcase_add_test(tcase, a_notifications);
+	tcase_add_loop_test(tcase, client_ends, 0, 2);
+	tcase_add_test(tcase, client_gives_up_without_time);
+	tcase_add_test(tcase, guest_ends);
 	return machine_main("unbound", &tcase, 1);
 }

@@ -65,6 +65,12 @@ static void begin(const struct kind *kind)
 	vm_change_nothing();
 }
 
+static bool goes_on(const struct kind *kind, uint64_t disposition)
+{
+	return disposition != DISPOSITION_PARK &&
+	       !(kind->kind == EXIT_EVENT && disposition == DISPOSITION_RESUME);
+}
+
 /* False: it was taken, and the guest is somewhere else. */
 static bool try_label(const struct kind *kind, uint64_t label)
 {
@@ -73,7 +79,8 @@ static bool try_label(const struct kind *kind, uint64_t label)
 
 	EXPECT_STATUS(attack_reply(label), allowed ? OK : ERR_REPLY);
 	if (allowed) {
-		attack_next(20);
+		/* Its next exit comes, but of one that is parked, also again behind its event. */
+		EXPECT(attack_next(20) == goes_on(kind, REPLY_DISPOSITION_OF(label)));
 		attack_expect_legal();
 	} else {
 		EXPECT_EQUAL(vm.page->registers.pc, pc);
