@@ -23,31 +23,9 @@ bool invoker_can_run(const struct spec_object *thread)
 	return time && time->configured && place + 1 == time->length;
 }
 
-struct spec_object *invoker_runnable(void)
-{
-	unsigned int start = random_below(spec.objects);
-
-	for (unsigned int i = 0; i < spec.objects; i++) {
-		struct spec_object *object = &spec.object[(start + i) % spec.objects];
-
-		if (invoker_can_run(object))
-			return object;
-	}
-	return NULL;
-}
-
 bool invoker_has_all(const struct spec_object *thread)
 {
 	return thread->cap[THREAD_CNODE].object == random_cnode;
-}
-
-bool invoker_is_last(const struct spec_object *thread)
-{
-	for (unsigned int i = 0; i < spec.objects; i++)
-		if (&spec.object[i] != thread && invoker_can_run(&spec.object[i]) &&
-		    invoker_has_all(&spec.object[i]))
-			return false;
-	return true;
 }
 
 static void put_call(struct mailbox *box, const struct action *action)

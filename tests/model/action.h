@@ -39,9 +39,6 @@ struct action invoker_choose(void);
 /* Of who tries it: the slots from here on are free at the start. */
 extern uint32_t invoker_first_free;
 
-/* A thread that could run now; NULL: nobody can. */
-struct spec_object *invoker_runnable(void);
+/* Of who tries it: the object is a thread that could run now; it has the CNode with all capabilities. */
 bool invoker_can_run(const struct spec_object *thread);
-/* It has the CNode with all capabilities; nobody else who has can run. */
 bool invoker_has_all(const struct spec_object *thread);
-bool invoker_is_last(const struct spec_object *thread);

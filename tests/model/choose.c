@@ -358,9 +358,33 @@ static void message(struct action *action)
 		action->word[i] = random_below(1000);
 }
 
+/* A thread that could run now; NULL: nobody can. */
+static const struct spec_object *runnable(void)
+{
+	unsigned int start = random_below(spec.objects);
+
+	for (unsigned int i = 0; i < spec.objects; i++) {
+		const struct spec_object *object = &spec.object[(start + i) % spec.objects];
+
+		if (invoker_can_run(object))
+			return object;
+	}
+	return NULL;
+}
+
+/* Nobody else who has the CNode with all capabilities can run. */
+static bool is_last(const struct spec_object *thread)
+{
+	for (unsigned int i = 0; i < spec.objects; i++)
+		if (&spec.object[i] != thread && invoker_can_run(&spec.object[i]) &&
+		    invoker_has_all(&spec.object[i]))
+			return false;
+	return true;
+}
+
 struct action invoker_choose(void)
 {
-	const struct spec_object *thread = invoker_runnable();
+	const struct spec_object *thread = runnable();
 	struct action action = { .kind = ACTION_CALL };
 
 	if (!thread || once_in(60)) {
@@ -370,7 +394,7 @@ struct action invoker_choose(void)
 	}
 	action.who = (uint16_t)(thread - spec.object);
 	cnode = thread->cap[THREAD_CNODE].object;
-	last = invoker_is_last(thread);
+	last = is_last(thread);
 	action.deadline = deadline();
 	if (once_in(60)) {
 		action.kind = ACTION_INTERRUPT;

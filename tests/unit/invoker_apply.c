@@ -32,33 +32,11 @@ bool invoker_can_run(const struct spec_object *thread)
 	return context->sc && context->sc->count && list_empty(&context->sc->timeout.link);
 }
 
-struct spec_object *invoker_runnable(void)
-{
-	unsigned int start = random_below(spec.objects);
-
-	for (unsigned int i = 0; i < spec.objects; i++) {
-		struct spec_object *object = &spec.object[(start + i) % spec.objects];
-
-		if (invoker_can_run(object))
-			return object;
-	}
-	return NULL;
-}
-
 bool invoker_has_all(const struct spec_object *thread)
 {
 	const struct spec_object *own = thread->cap[THREAD_CNODE].object;
 
 	return own && own->cap_count == INVOKER_SLOTS;
-}
-
-bool invoker_is_last(const struct spec_object *thread)
-{
-	for (unsigned int i = 0; i < spec.objects; i++)
-		if (&spec.object[i] != thread && invoker_can_run(&spec.object[i]) &&
-		    invoker_has_all(&spec.object[i]))
-			return false;
-	return true;
 }
 
 /* Interrupts come, and deadlines that have passed. */

@@ -100,8 +100,8 @@ START_TEST(a_fault_that_nobody_takes)
 }
 END_TEST
 
-/* A server's fault keeps its caller waiting, until somebody decides. */
-START_TEST(a_server_faults)
+/* The server faults while the client waits for its answer; at this endpoint. */
+static cap_t fault_in_a_call(void)
 {
 	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
 
@@ -111,6 +111,13 @@ START_TEST(a_server_faults)
 	ck_assert(!task_call(&client, service, 1, 0));
 	machine_run_task(&server);
 	fake_fault(3, 4);
+	return endpoint;
+}
+
+/* A server's fault keeps its caller waiting, until somebody decides. */
+START_TEST(a_server_faults)
+{
+	fault_in_a_call();
 	machine_check();
 	ck_assert_int_eq(client.thread->context.state, STATE_CALLING);
 	ck_assert_ok(thread_suspend(server.cap));
@@ -193,14 +200,8 @@ END_TEST
 /* The end of the endpoint that a server's fault waits at is the end of its work: its caller does not wait on. */
 START_TEST(the_endpoint_ends)
 {
-	cap_t endpoint = object_new(OBJECT_ENDPOINT, 0);
+	cap_t endpoint = fault_in_a_call();
 
-	ck_assert_ok(thread_suspend(server.cap));
-	ck_assert_ok(thread_configure(server.cap, 0, 0, endpoint));
-	task_serve(&server, service);
-	ck_assert(!task_call(&client, service, 1, 0));
-	machine_run_task(&server);
-	fake_fault(3, 4);
 	ck_assert_int_eq(client.thread->context.state, STATE_CALLING);
 	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
 	ck_assert_ok(cnode_delete(ROOT_SLOT_CNODE, endpoint));

@@ -212,16 +212,21 @@ START_TEST(given_up)
 }
 END_TEST
 
-/* A VMM that has the device's queues itself finds it marked, and is told; and again when there is a server. */
-START_TEST(given_up_channel)
+static struct channel *start_with_channel(void)
 {
-	struct channel *channel = (struct channel *)(void *)scratch;
-
 	make_records();
 	server->line = 0;
 	server->channel = CHANNEL;
 	server->tell = TELL;
 	start();
+	return (struct channel *)(void *)scratch;
+}
+
+/* A VMM that has the device's queues itself finds it marked, and is told; and again when there is a server. */
+START_TEST(given_up_channel)
+{
+	struct channel *channel = start_with_channel();
+
 	channel->given_up = 0;
 	give_up();
 	ck_assert_uint_eq(channel->given_up, 1);
@@ -237,13 +242,8 @@ END_TEST
 /* What one that fails has written there itself is not said of its successor. */
 START_TEST(restarted_channel)
 {
-	struct channel *channel = (struct channel *)(void *)scratch;
+	struct channel *channel = start_with_channel();
 
-	make_records();
-	server->line = 0;
-	server->channel = CHANNEL;
-	server->tell = TELL;
-	start();
 	servers_failed(DEVICE, 1, 2);
 	channel->given_up = 1;
 	forget();

@@ -129,6 +129,20 @@ void attack_load(const void *program, uint64_t address)
 	begin_at(program, address, PSTATE_EL1H);
 }
 
+void attack_serve(const void *program, served_entry *vmm, uint32_t priority)
+{
+	static struct process process;
+
+	vm.update->registers.pc = attack_address(program);
+	vm.update->registers.pstate = PSTATE_EL1H;
+	process_new(&process);
+	process_give(&process, ATTACK_ENDPOINT, vm.endpoint, RIGHT_READ, 0);
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 10);
+	worker_new_served(&process, vmm, vm.endpoint, priority);
+	EXPECT_OK(vcpu_resume(vm.vcpu));
+}
+
 void attack_answer_result(uint64_t value)
 {
 	const uint64_t words[MESSAGE_WORDS] = { value, 0, 0, 0, vm.exit.word[0], 0 };

@@ -43,6 +43,13 @@ void attack_run(const void *program, uint64_t x0, uint64_t pstate);
 /* The same where the next exit is another server's, the access that the program makes to this address. */
 void attack_load(const void *program, uint64_t address);
 
+/*
+ * Has a process serve the guest, which is stopped at its first exit, and lets that go on at this program, at EL1 and with what else
+ * stands in the page for new values. The endpoint is in the process's slot ATTACK_ENDPOINT.
+ */
+#define ATTACK_ENDPOINT 1
+void attack_serve(const void *program, served_entry *vmm, uint32_t priority);
+
 /* What the registers of the page for new values are to be: all of them known, at attack_here. */
 void attack_fill_registers(void);
 

@@ -38,15 +38,9 @@ attack_vectors:
 	isb
 	.endm
 
-/* Lets interrupts of both groups and each priority come, if PSTATE does. */
 program attack_begin
 	attack_ready
-	mov	x9, #0xff
-	msr	icc_pmr_el1, x9
-	mov	x9, #1
-	msr	icc_igrpen0_el1, x9
-	msr	icc_igrpen1_el1, x9
-	isb
+	interrupts_on
 program attack_here
 	hvc	#0x70
 	b	attack_here

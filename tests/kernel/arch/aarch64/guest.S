@@ -112,15 +112,9 @@ guest_timer_again:
 	isb
 	.endm
 
-	/* Group 1 interrupts of every priority; Arm GIC specification (IHI 0069) 12.2. */
 	.macro	interrupts_ready
 	set_vectors
-	mov	x9, #0xff
-	msr	icc_pmr_el1, x9
-	mov	x9, #1
-	msr	icc_igrpen0_el1, x9
-	msr	icc_igrpen1_el1, x9
-	isb
+	interrupts_on
 	.endm
 
 /* Calls, with nothing between them. */

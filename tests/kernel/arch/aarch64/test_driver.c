@@ -23,8 +23,7 @@ extern const char attack_asks[];
 
 #define SLOT 5
 
-/* Slots of the processes. */
-#define VMM_ENDPOINT  1
+/* Slots of the driver. */
 #define DRIVER_SIGNAL 1
 #define DRIVER_SLEEP  2
 
@@ -43,7 +42,7 @@ static void answer(uint64_t status, uint64_t label, uint64_t word0, uint64_t wor
 		m.label = is_event ? DISPOSITION_RESUME | REPLY_REARM : DISPOSITION_STEP;
 		m.word[4] = m.word[0];
 		m.word[0] = asked;
-		status = message_reply_recv(VMM_ENDPOINT, &m, DEADLINE_NEVER);
+		status = message_reply_recv(ATTACK_ENDPOINT, &m, DEADLINE_NEVER);
 	}
 }
 
@@ -63,20 +62,11 @@ static void signal_on(uint64_t naps, uint64_t unused)
 /* A guest that asks its VMM. */
 static void guest_begin(void)
 {
-	static struct process process;
-
 	asked = events = wrong = signals = 0;
 	attack_vm_new(0);
 	vm_start();
 	vm.update->registers.x[22] = GUEST_DATA;
-	vm.update->registers.pc = attack_address(attack_asks);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	process_new(&process);
-	process_give(&process, VMM_ENDPOINT, vm.endpoint, RIGHT_READ, 0);
-	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 10);
-	worker_new_served(&process, answer, vm.endpoint, PRIORITY_MIDDLE);
-	EXPECT_OK(vcpu_resume(vm.vcpu));
+	attack_serve(attack_asks, answer, PRIORITY_MIDDLE);
 }
 
 static void driver_begin(cap_t notification, bool naps)

@@ -14,7 +14,6 @@ extern const char attack_keeps[];
 void cross_call(const struct crossing *before, struct crossing *after);
 
 #define CALL_KEEPS 0x73
-#define ENDPOINT   1
 #define TURN       10 /* microseconds, as the neighbours' */
 #define ROUNDS     1000
 /* Registers of a message: what the kernel leaves alone begins behind them (idl/aarch64.idl). */
@@ -54,7 +53,7 @@ static void look(const struct crossing *own, const struct crossing *now)
 /* The answer is the page's address for the guest. */
 static void make_answer(struct crossing *message, uint64_t sequence)
 {
-	message->x[0] = ENDPOINT;
+	message->x[0] = ATTACK_ENDPOINT;
 	message->x[1] = DISPOSITION_STEP;
 	message->x[2] = GUEST_DATA;
 	for (unsigned int i = 3; i < 8; i++)
@@ -83,8 +82,6 @@ static void looking_vmm(uint64_t status, uint64_t label, uint64_t sequence, uint
 
 static void begin(void)
 {
-	static struct process process;
-
 	looks = strange = 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++)
 		foreign[i] = 0;
@@ -95,14 +92,7 @@ static void begin(void)
 	EXPECT_OK(sched_context_configure(vm.time, ticks(TURN), ticks(TURN)));
 	vm_start();
 	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = attack_address(attack_keeps);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	process_new(&process);
-	process_give(&process, ENDPOINT, vm.endpoint, RIGHT_READ, 0);
-	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 10);
-	worker_new_served(&process, looking_vmm, vm.endpoint, PRIORITY_LOW);
-	EXPECT_OK(vcpu_resume(vm.vcpu));
+	attack_serve(attack_keeps, looking_vmm, PRIORITY_LOW);
 }
 
 static void vmm_and_guest(void)
