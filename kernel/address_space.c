@@ -13,6 +13,7 @@ void space_init(struct address_space *space, bool guest)
 	space->guest = guest;
 	space->table = virt_to_phys(space_table(space));
 	list_init(&space->mappings);
+	arch_space_init(space);
 }
 
 /* The capability is mapped no more: its entry is gone, or cannot be reached. */
@@ -21,6 +22,11 @@ static void forget(struct slot *slot)
 	list_remove(&slot->mapped);
 	slot->space = NULL;
 	slot->data = 0;
+}
+
+static bool is_in_range(const struct address_space *space, uint64_t address)
+{
+	return !(address >> (space->guest ? SPACE_BITS : PROCESS_BITS));
 }
 
 /* Mappings that are forgotten between two looks at the interrupts. */
@@ -151,7 +157,7 @@ static enum status check_mapping(const struct address_space *space, struct slot 
 {
 	if (mapped_entry(frame))
 		return ERR_OCCUPIED;
-	if (address >> SPACE_BITS || !aligned(address, BIT(frame->size_bits)))
+	if (!is_in_range(space, address) || !aligned(address, BIT(frame->size_bits)))
 		return ERR_ARGUMENT;
 	if (rights & ~(uint32_t)(RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE))
 		return ERR_ARGUMENT;
@@ -189,7 +195,7 @@ enum status space_map_table(struct address_space *space, struct slot *table, uin
 
 	if (mapped_entry(table))
 		return ERR_OCCUPIED;
-	if (address >> SPACE_BITS)
+	if (!is_in_range(space, address))
 		return ERR_ARGUMENT;
 	entry = walk(space, address, LEVELS - 1, &reached);
 	if (reached == LEVELS - 1 || *entry)

@@ -23,7 +23,7 @@ uint8_t object_bits(enum object_type type, uint32_t size_bits)
 		[OBJECT_NOTIFICATION] = BITS_NOTIFICATION,
 		[OBJECT_PAGE_TABLE] = BITS_PAGE_TABLE,
 		[OBJECT_ADDRESS_SPACE] = BITS_ADDRESS_SPACE,
-		[OBJECT_GUEST_SPACE] = BITS_ADDRESS_SPACE,
+		[OBJECT_GUEST_SPACE] = BITS_GUEST_SPACE,
 	};
 
 	switch (type) {
@@ -68,8 +68,11 @@ void object_create(struct slot *slot, paddr_t address)
 		notification_init(object);
 		break;
 	case OBJECT_ADDRESS_SPACE:
+		space_init(object, false);
+		break;
 	case OBJECT_GUEST_SPACE:
-		space_init(object, slot->type == OBJECT_GUEST_SPACE);
+		slot->object += GUEST_SPACE_OFFSET;
+		space_init((struct address_space *)slot->object, true);
 		break;
 	default: /* CNode, PageTable: zeroed memory is what they are */
 		break;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Address spaces of processes (stage 1) and of guests (stage 2): three levels of 512 entries, 39 bits.
+ * Address spaces of processes (stage 1) and of guests (stage 2): three levels of 512 entries, 39 bits or, for processes, what
+ * the architecture leaves of them.
  *
- * The object is two pages: this structure, and the top table. Mappings are in a list, so that the end of an
- * address space leaves no capability believing that it is mapped.
+ * The object is this structure, and behind its page the top table; of a guest, that is the object's second half. Mappings are in a
+ * list, so that the end of an address space leaves no capability believing that it is mapped.
  *
  * What the processor remembers of a space is tagged with the space's identifier (ASID, VMID): see space_id.c.
  */
@@ -14,7 +15,7 @@
 #include <slot.h>
 #include <window.h>
 
-#define SPACE_BITS    39
+#define SPACE_BITS    39 /* of a guest's; PROCESS_BITS: of a process's */
 #define TABLE_BITS    9
 #define TABLE_ENTRIES (1U << TABLE_BITS)
 #define LEVELS        3
@@ -30,7 +31,10 @@ struct address_space {
 	struct window windows[WINDOWS_MAX];
 };
 
-_Static_assert(sizeof(struct address_space) <= PAGE_SIZE, "the first page of the object");
+_Static_assert(sizeof(struct address_space) <= PAGE_SIZE, "the page before the table");
+
+/* Where in its object a guest's is. */
+#define GUEST_SPACE_OFFSET (BIT(BITS_GUEST_SPACE) / 2 - PAGE_SIZE)
 
 static inline uint64_t *space_table(struct address_space *space)
 {

@@ -6,6 +6,8 @@
 
 #include "invoker.h"
 
+#include <address_space.h>
+
 /* Of a system call. */
 #define INSTRUCTION 4
 
@@ -14,7 +16,9 @@
 
 void *invoker_object(const struct spec_object *object)
 {
-	return phys_to_virt(object->address);
+	uint64_t offset = object->type == OBJECT_GUEST_SPACE ? GUEST_SPACE_OFFSET : 0;
+
+	return phys_to_virt(object->address + offset);
 }
 
 static struct context *context_of(const struct spec_object *thread)

@@ -76,7 +76,7 @@ static uint32_t bits_of(const struct manifest_object *object)
 		[OBJECT_NOTIFICATION] = BITS_NOTIFICATION,
 		[OBJECT_PAGE_TABLE] = BITS_PAGE_TABLE,
 		[OBJECT_ADDRESS_SPACE] = BITS_ADDRESS_SPACE,
-		[OBJECT_GUEST_SPACE] = BITS_ADDRESS_SPACE,
+		[OBJECT_GUEST_SPACE] = BITS_GUEST_SPACE,
 	};
 
 	if (fixed[object->type]) {

@@ -327,7 +327,7 @@ START_TEST(in_the_place_of_another)
 	begin(PLENTY);
 	untyped = slot_new();
 	space = slot_new();
-	ck_assert_ok(untyped_retype(MACHINE_UNTYPED, OBJECT_UNTYPED, 14, ROOT_SLOT_CNODE, untyped,
+	ck_assert_ok(untyped_retype(MACHINE_UNTYPED, OBJECT_UNTYPED, 16, ROOT_SLOT_CNODE, untyped,
 				    1, 0));
 	for (unsigned int i = 0; i < 5; i++) {
 		ck_assert_ok(untyped_retype(untyped, type, 0, ROOT_SLOT_CNODE, space, 1, 0));

@@ -8,6 +8,7 @@
  */
 #include "kernel_machine.h"
 
+#include <address_space.h>
 #include <object.h>
 #include <string.h>
 
@@ -134,9 +135,10 @@ static uint64_t size_of(const struct slot *slot)
 
 static uint64_t place_of(const struct slot *slot)
 {
-	return slot->type == OBJECT_UNTYPED || slot->type == OBJECT_FRAME ?
-		       slot->object :
-		       virt_to_phys((void *)slot->object);
+	if (slot->type == OBJECT_UNTYPED || slot->type == OBJECT_FRAME)
+		return slot->object;
+	return virt_to_phys((void *)slot->object) -
+	       ((slot->type & ~OBJECT_ENDING) == OBJECT_GUEST_SPACE ? GUEST_SPACE_OFFSET : 0);
 }
 
 /* The originals below an Untyped are within what is used of it, and one behind

@@ -34,8 +34,9 @@ static uint32_t object_bits(const struct manifest_object *object)
 	case OBJECT_PAGE_TABLE:
 		return BITS_PAGE_TABLE;
 	case OBJECT_ADDRESS_SPACE:
-	case OBJECT_GUEST_SPACE:
 		return BITS_ADDRESS_SPACE;
+	case OBJECT_GUEST_SPACE:
+		return BITS_GUEST_SPACE;
 	default:
 		return object->size_bits;
 	}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <arch/cpu.h>
+#include <idl/aarch64.h>
 #include <types.h>
 
 #define LINEAR_BASE    0xffffff8000000000UL
@@ -79,6 +80,12 @@ static inline void pte_write(uint64_t *entry, uint64_t value)
  */
 uint64_t arch_regime_enter(uint64_t hcr);
 void arch_regime_leave(uint64_t old);
+
+/* What a new top table has beside zeros: nothing. */
+static inline void arch_space_init(struct address_space *space)
+{
+	(void)space;
+}
 
 /* How many identifiers there are for processes, or for guests, with the one for nothing, 0. */
 uint32_t arch_space_ids(bool guest);

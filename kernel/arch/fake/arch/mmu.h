@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <idl/aarch64.h>
 #include <types.h>
 
 /* The machine's memory. Nothing else has a place in the host's. */
@@ -44,6 +45,12 @@ uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t righ
 
 /* Store an entry. Break before make: a bug where a valid one becomes another valid one. */
 void pte_write(uint64_t *entry, uint64_t value);
+
+/* What a new top table has beside zeros: nothing. */
+static inline void arch_space_init(struct address_space *space)
+{
+	(void)space;
+}
 
 /* How many identifiers there are for processes, or for guests, with the one for nothing, 0. */
 uint32_t arch_space_ids(bool guest);
