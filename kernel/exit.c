@@ -194,7 +194,7 @@ enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[
 		arch_vcpu_registers_put(vcpu, &reply.registers);
 	if (reply.flags & REPLY_SLOTS) {
 		slots_take(&vcpu->slots, &reply.slots);
-		arch_vcpu_mirror_timer(vcpu);
+		vcpu_mirror_timer(vcpu);
 	}
 	if (reply.flags & REPLY_REARM)
 		vcpu->armed = true;

@@ -15,7 +15,7 @@
 /* A private one is this VCpu's only while its state is on the core. Apart, so that the usual way has nothing to save for it. */
 __attribute__((noinline)) void slots_end_each(const struct slots *slots, uint64_t bits)
 {
-	const struct vcpu *vcpu = arch_vcpu_resident();
+	const struct vcpu *vcpu = vcpu_resident();
 	bool on_core = vcpu && &vcpu->slots == slots;
 
 	for (; bits; bits &= bits - 1) {

@@ -32,6 +32,7 @@ static void renew_serial(struct vcpu *vcpu)
 
 void vcpu_reset(struct vcpu *vcpu)
 {
+	vcpu_forget(vcpu);
 	arch_vcpu_reset(vcpu);
 	renew_serial(vcpu);
 }
@@ -65,7 +66,7 @@ static void vcpu_halt(struct vcpu *vcpu)
 	window_leave(vcpu);
 	sched_stop(&vcpu->context);
 	timeout_cancel(&vcpu->event_timeout);
-	arch_vcpu_forget(vcpu);
+	vcpu_forget(vcpu);
 	vcpu->exit.pending = false;
 	vcpu->stopped = false;
 	vcpu->restart = false;
@@ -172,7 +173,7 @@ enum status vcpu_configure(struct invocation *call, cap_t address_space, cap_t e
 	if ((vcpu->context.state != STATE_STOPPED && vcpu->context.state != STATE_PARKED) ||
 	    vcpu->stopped)
 		return ERR_STATE;
-	arch_vcpu_forget(vcpu);
+	vcpu_forget(vcpu);
 	binding_clear(&vcpu->space);
 	binding_clear(&vcpu->endpoint);
 	binding_set(&vcpu->space, space, OBJECT_VCPU, vcpu);
@@ -298,7 +299,7 @@ enum status vcpu_set_slot(struct invocation *call, uint32_t slot, uint64_t chang
 
 	if (status != OK)
 		return status;
-	arch_vcpu_mirror_timer(vcpu);
+	vcpu_mirror_timer(vcpu);
 	vcpu_kick(vcpu);
 	return OK;
 }

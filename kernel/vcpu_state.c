@@ -56,6 +56,7 @@ enum status vcpu_save(struct invocation *call)
 	if (!vcpu->stopped || !stands_still(vcpu))
 		return ERR_STATE;
 	/* It takes the interrupts back from the list registers. */
+	vcpu_release(vcpu);
 	arch_vcpu_save(vcpu, state);
 	save_slots(&vcpu->slots, common);
 	common->activity = activity_of(vcpu->stopped_state);
@@ -137,6 +138,7 @@ enum status vcpu_restore(struct invocation *call)
 	vcpu_reset(vcpu);
 	restore_slots(&vcpu->slots, common);
 	arch_vcpu_restore(vcpu, &image.state);
+	vcpu_mirror_timer(vcpu);
 	vcpu->stopped = true;
 	vcpu->stopped_state = states[common->activity];
 	vcpu->armed = common->flags & VCPU_ARMED;

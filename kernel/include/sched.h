@@ -12,6 +12,7 @@
 #include <slot.h>
 
 struct notification;
+struct vcpu;
 
 #define REFILLS_MAX 16
 
@@ -63,6 +64,7 @@ struct core {
 	bool timer_fired;  /* its interrupt came in this entry */
 	/* The process and the guest whose tables are translated by; NULL: nothing is mapped. */
 	struct address_space *loaded[2];
+	struct vcpu *resident; /* whose state is on the core, or NULL: see resident.c */
 	uint64_t bitmap[PRIORITIES / 64];
 	struct list ready[PRIORITIES];
 };

@@ -9,6 +9,7 @@
 
 #include <arch/vcpu.h>
 #include <context.h>
+#include <sched.h>
 #include <slot.h>
 #include <slots.h>
 
@@ -102,6 +103,33 @@ void vcpu_kick(struct vcpu *vcpu);
 void vcpu_event(struct vcpu *vcpu, uint64_t bits);
 void vcpu_event_deadline(struct vcpu *vcpu);
 
+/* The VCpu whose state is on the core, or NULL. */
+static inline struct vcpu *vcpu_resident(void)
+{
+	return core.resident;
+}
+
+/* Bring its state onto the core, in the place of another's. */
+void vcpu_replace(struct vcpu *vcpu);
+
+static inline void vcpu_load(struct vcpu *vcpu)
+{
+	if (core.resident != vcpu)
+		vcpu_replace(vcpu);
+}
+
+/* Its state leaves the core, floating-point registers too. */
+void vcpu_release(struct vcpu *vcpu);
+
+/* The same, but floating-point registers are lost. */
+void vcpu_forget(struct vcpu *vcpu);
+
+/*
+ * Off the core its timer goes on: the kernel's wakes the VCpu. To be called when a change of its slots may have ended the timer's
+ * interrupt; on the core the hardware tells.
+ */
+void vcpu_mirror_timer(struct vcpu *vcpu);
+
 /* The guest's own timer came due while its state was not on the core. */
 void vcpu_timer(struct vcpu *vcpu);
 
@@ -112,9 +140,6 @@ void arch_vcpu_init(struct vcpu *vcpu);
 /* The state of the architecture's reset, but for the interrupt slots. */
 void arch_vcpu_reset(struct vcpu *vcpu);
 
-/* Its state leaves the core; floating-point registers are lost. */
-void arch_vcpu_forget(struct vcpu *vcpu);
-
 /*
  * Copy the registers of the VMM's page, each once. False where the guest must not run with them.
  */
@@ -122,7 +147,7 @@ bool arch_vcpu_registers_take(struct vcpu *vcpu, const struct registers *page,
 			      struct registers *registers);
 void arch_vcpu_registers_put(struct vcpu *vcpu, const struct registers *registers);
 
-/* All that it is but for slots and events; its state leaves the core for that, and nothing of it is lost. */
+/* All that it is but for slots and events; its state is not on the core. */
 void arch_vcpu_save(struct vcpu *vcpu, struct vcpu_state *state);
 
 /* Whether a guest can run with this. */
@@ -141,14 +166,9 @@ void arch_vcpu_undefined(struct vcpu *vcpu);
 /* Stage 1 of the guest's present mode. False: it faults. */
 bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64_t *physical);
 
-/*
- * Off the core its timer goes on: the kernel's wakes the VCpu, unless the timer's interrupt is on its way to the guest already.
- * To be called when a change of its slots may have ended that; on the core the hardware tells.
- */
-void arch_vcpu_mirror_timer(struct vcpu *vcpu);
+/* When its timer will interrupt the guest; DEADLINE_NEVER: not at all, or the interrupt is on its way to the guest already. */
+uint64_t arch_vcpu_timer(const struct vcpu *vcpu);
 
-/* The VCpu whose state is on the core, or NULL. */
-struct vcpu *arch_vcpu_resident(void);
-
-/* Bring its state onto the core. */
+/* Put its state onto the core, which has that of no other, and back. Interrupts that were in list registers are the slots' again. */
 void arch_vcpu_load(struct vcpu *vcpu);
+void arch_vcpu_unload(struct vcpu *vcpu);

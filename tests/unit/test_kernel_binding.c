@@ -157,7 +157,7 @@ START_TEST(a_guest_loses_its_space)
 	ck_assert_ok(cnode_revoke(ROOT_SLOT_CNODE, guest.space));
 	machine_check();
 	ck_assert_int_eq(guest.vcpu->context.state, STATE_STOPPED);
-	ck_assert_ptr_null(arch_vcpu_resident());
+	ck_assert_ptr_null(vcpu_resident());
 	ck_assert_int_eq(vcpu_start(guest.cap), ERR_STATE);
 	ck_assert_int_eq(vcpu_resume(guest.cap), ERR_STATE);
 	ck_assert_int_eq(vcpu_stop(guest.cap, 0), ERR_STATE);
@@ -201,7 +201,7 @@ START_TEST(a_guest_ends)
 	machine_forget(&guest.vcpu->context);
 	machine_check();
 	ck_assert_uint_eq(guest.vcpu->arch.fp.value, FAKE_FP_GONE);
-	ck_assert_ptr_null(arch_vcpu_resident());
+	ck_assert_ptr_null(vcpu_resident());
 	fake_pass(fake.clock + 1000000);
 	machine_check();
 	/* Its VMM serves another. */

@@ -121,7 +121,7 @@ void arch_timer_set(uint64_t when)
 uint64_t arch_idle(void)
 {
 	uint64_t when;
-	struct vcpu *vcpu = arch_vcpu_resident();
+	struct vcpu *vcpu = vcpu_resident();
 
 	/* A virtual interrupt that stands in a list register would not let the core sleep. */
 	if (vcpu)
@@ -146,7 +146,7 @@ void arch_switch(struct context *from, struct context *to)
 	if (to->kind == CONTEXT_VCPU) {
 		struct vcpu *vcpu = vcpu_of(to);
 
-		arch_vcpu_load(vcpu);
+		vcpu_load(vcpu);
 		write_sysreg(hcr_el2, HCR_GUEST | (vcpu->arch.serror ? HCR_VSE : 0));
 	} else {
 		write_sysreg(hcr_el2, HCR_HOST);

@@ -188,7 +188,7 @@ void arch_irq_set_active(uint32_t irq, bool active)
  */
 static void handle(uint32_t irq)
 {
-	struct vcpu *vcpu = arch_vcpu_resident();
+	struct vcpu *vcpu = vcpu_resident();
 
 	write_sysreg(ICC_EOIR1_EL1, irq);
 	switch (irq) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest's EL1 state. It stays in the hardware while servers run ("resident") and moves only when another VCpu comes.
+ * A guest's EL1 state.
  */
 #include <address_space.h>
 #include <arch/cpu.h>
@@ -44,16 +44,9 @@
 /* SCTLR_EL1 at reset: MMU and caches off, the bits that are one where a feature is absent. D24.2.174 */
 #define SCTLR_RESET 0x30d00980UL
 
-static struct vcpu *resident;
-
 static bool has_ras(void)
 {
 	return read_sysreg(id_aa64pfr0_el1) >> 28 & 0xf;
-}
-
-struct vcpu *arch_vcpu_resident(void)
-{
-	return resident;
 }
 
 /* The timer's interrupt came and is not ended: its physical active state belongs to this VCpu. */
@@ -63,21 +56,15 @@ static bool timer_in_flight(const struct vcpu *vcpu)
 }
 
 /* Enabled and not masked, it wakes the VCpu at its time. */
-static void mirror_timer(struct vcpu *vcpu)
+uint64_t arch_vcpu_timer(const struct vcpu *vcpu)
 {
 	const struct arch_vcpu *arch = &vcpu->arch;
 	bool ticks = (arch->cntv_ctl & 3) == 1 && !timer_in_flight(vcpu);
 
-	timeout_set(&vcpu->timer_timeout, ticks ? arch->cntv_cval : DEADLINE_NEVER);
+	return ticks ? arch->cntv_cval : DEADLINE_NEVER;
 }
 
-void arch_vcpu_mirror_timer(struct vcpu *vcpu)
-{
-	if (resident != vcpu)
-		mirror_timer(vcpu);
-}
-
-static void save(struct vcpu *vcpu)
+void arch_vcpu_unload(struct vcpu *vcpu)
 {
 	struct arch_vcpu *arch = &vcpu->arch;
 
@@ -93,10 +80,9 @@ static void save(struct vcpu *vcpu)
 	/* The timer's interrupt is on its way to this guest: another's timer must be able to come meanwhile. */
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
-	mirror_timer(vcpu);
 }
 
-static void load(struct vcpu *vcpu)
+void arch_vcpu_load(struct vcpu *vcpu)
 {
 	const struct arch_vcpu *arch = &vcpu->arch;
 
@@ -113,46 +99,12 @@ static void load(struct vcpu *vcpu)
 	write_sysreg(ICH_VMCR_EL2, arch->vmcr);
 	write_sysreg(ICH_AP0R0_EL2, arch->ap0r);
 	write_sysreg(ICH_AP1R0_EL2, arch->ap1r);
-	timeout_cancel(&vcpu->timer_timeout);
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, true);
 	write_sysreg(CNTV_CTL_EL02, arch->cntv_ctl);
 	/* The stage-1 registers are in place before the walk that uses them can begin. */
 	isb();
 	space_load_guest((struct address_space *)vcpu->space.object, vcpu);
-}
-
-void arch_vcpu_load(struct vcpu *vcpu)
-{
-	if (resident == vcpu)
-		return;
-	if (resident)
-		save(resident);
-	load(vcpu);
-	resident = vcpu;
-	vcpu->slots.dirty = true;
-}
-
-static void leave_core(struct vcpu *vcpu)
-{
-	if (resident != vcpu)
-		return;
-	save(vcpu);
-	resident = NULL;
-	space_unload(true);
-}
-
-void arch_vcpu_release(struct vcpu *vcpu)
-{
-	leave_core(vcpu);
-	fp_release(&vcpu->arch.fp);
-}
-
-void arch_vcpu_forget(struct vcpu *vcpu)
-{
-	leave_core(vcpu);
-	timeout_cancel(&vcpu->timer_timeout);
-	fp_forget(&vcpu->arch.fp);
 }
 
 /* The identification registers, op0=3, op1=0, CRn=0: no register with a name is left out by reading all of them. */
@@ -175,7 +127,6 @@ void arch_vcpu_init(struct vcpu *vcpu)
 
 void arch_vcpu_reset(struct vcpu *vcpu)
 {
-	arch_vcpu_forget(vcpu);
 	vcpu->arch = (struct arch_vcpu){ .sctlr = SCTLR_RESET };
 	*vcpu->context.registers = (struct registers){ .pstate = PSTATE_DAIF | MODE_EL1H };
 }
@@ -303,7 +254,7 @@ static void take_exception(struct vcpu *vcpu, uint64_t esr, bool has_address)
 	uint64_t offset = 0x400;
 	uint64_t sctlr;
 
-	arch_vcpu_load(vcpu);
+	vcpu_load(vcpu);
 	sctlr = read_sysreg(S3_5_C1_C0_0);
 	if (pstate & PSTATE_AARCH32)
 		offset = 0x600;
@@ -368,7 +319,7 @@ bool arch_vcpu_translate(struct vcpu *vcpu, uint64_t address, bool write, uint64
 	uint64_t kept;
 	uint64_t hcr;
 
-	arch_vcpu_load(vcpu);
+	vcpu_load(vcpu);
 	kept = read_sysreg(par_el1);
 	hcr = arch_regime_enter(HCR_GUEST);
 	if (user && write)

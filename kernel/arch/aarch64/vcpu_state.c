@@ -15,7 +15,6 @@ void arch_vcpu_save(struct vcpu *vcpu, struct vcpu_state *state)
 {
 	const struct arch_vcpu *arch = &vcpu->arch;
 
-	arch_vcpu_release(vcpu);
 	state->registers = *vcpu->context.registers;
 	memcpy(state->v, arch->fp.v, sizeof(state->v));
 	state->fpcr = arch->fp.fpcr;
@@ -62,5 +61,4 @@ void arch_vcpu_restore(struct vcpu *vcpu, const struct vcpu_state *state)
 	arch->ap0r = state->ap0r;
 	arch->ap1r = state->ap1r;
 	arch->serror = state->serror;
-	arch_vcpu_mirror_timer(vcpu);
 }

@@ -59,7 +59,7 @@ bool arch_instructions(uint64_t *guest, uint64_t *others)
 /* When the next interrupt of a timer comes. */
 static uint64_t next_timer(void)
 {
-	const struct vcpu *vcpu = arch_vcpu_resident();
+	const struct vcpu *vcpu = vcpu_resident();
 	uint64_t when = fake.timer;
 
 	if (vcpu && vcpu->arch.timer < when && !fake_irq_active(IRQ_VIRTUAL_TIMER))
@@ -99,7 +99,7 @@ void arch_switch(struct context *from, struct context *to)
 	BUG_ON(to->state != STATE_READY || !to->sc);
 	fake.clock += fake.work;
 	if (to->kind == CONTEXT_VCPU)
-		arch_vcpu_load(vcpu_of(to));
+		vcpu_load(vcpu_of(to));
 	else
 		load_process(&thread_of(to)->space_binding);
 }

@@ -49,7 +49,7 @@ bool arch_irq_is_private(uint32_t irq)
 
 bool arch_irq_line(uint32_t irq)
 {
-	const struct vcpu *vcpu = arch_vcpu_resident();
+	const struct vcpu *vcpu = vcpu_resident();
 
 	if (irq == IRQ_VIRTUAL_TIMER)
 		return vcpu->arch.timer <= fake.clock;
@@ -109,7 +109,7 @@ bool arch_irq_pending(void)
 
 void arch_irq_handle(void)
 {
-	struct vcpu *vcpu = arch_vcpu_resident();
+	struct vcpu *vcpu = vcpu_resident();
 	unsigned int tries = 0;
 
 	if (fake.timer <= fake.clock) {

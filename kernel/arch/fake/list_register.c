@@ -101,7 +101,7 @@ bool fake_overflow_asked(void)
 static struct arch_vcpu *running(void)
 {
 	BUG_ON(fake.idle || core.current->kind != CONTEXT_VCPU);
-	BUG_ON(arch_vcpu_resident() != vcpu_of(core.current));
+	BUG_ON(vcpu_resident() != vcpu_of(core.current));
 	return &vcpu_of(core.current)->arch;
 }
 

@@ -318,7 +318,7 @@ static bool access_process(const struct thread *thread, uint64_t address, uint32
 static bool access_guest(const struct vcpu *vcpu, uint64_t address, uint32_t rights,
 			 paddr_t *physical)
 {
-	const struct vcpu *other = arch_vcpu_resident();
+	const struct vcpu *other = vcpu_resident();
 	bool works;
 
 	fake_tlb_stage1(vcpu->arch.life);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest's state. It stays on the core while servers run, and moves when another VCpu comes.
+ * A guest's state.
  */
 #include <address_space.h>
 #include <arch/fake.h>
 #include <arch/irq.h>
 #include <vcpu.h>
-
-static struct vcpu *resident;
-
-struct vcpu *arch_vcpu_resident(void)
-{
-	return resident;
-}
 
 /* The timer's interrupt came and is not ended: its physical active state belongs to this VCpu. */
 static bool timer_in_flight(const struct vcpu *vcpu)
@@ -20,58 +13,26 @@ static bool timer_in_flight(const struct vcpu *vcpu)
 	return slots_in_flight(&vcpu->slots, IRQ_VIRTUAL_TIMER);
 }
 
-/* Off the core, its timer goes on. */
-static void mirror_timer(struct vcpu *vcpu)
+uint64_t arch_vcpu_timer(const struct vcpu *vcpu)
 {
-	timeout_set(&vcpu->timer_timeout,
-		    timer_in_flight(vcpu) ? DEADLINE_NEVER : vcpu->arch.timer);
+	return timer_in_flight(vcpu) ? DEADLINE_NEVER : vcpu->arch.timer;
 }
 
-void arch_vcpu_mirror_timer(struct vcpu *vcpu)
-{
-	if (resident != vcpu)
-		mirror_timer(vcpu);
-}
-
-static void save(struct vcpu *vcpu)
+void arch_vcpu_unload(struct vcpu *vcpu)
 {
 	slots_fold(&vcpu->slots);
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, false);
-	mirror_timer(vcpu);
 }
 
 void arch_vcpu_load(struct vcpu *vcpu)
 {
 	BUG_ON(vcpu->space.type != OBJECT_GUEST_SPACE);
-	if (resident == vcpu)
-		return;
-	if (resident)
-		save(resident);
-	timeout_cancel(&vcpu->timer_timeout);
 	if (timer_in_flight(vcpu))
 		arch_irq_set_active(IRQ_VIRTUAL_TIMER, true);
 	/* As on the hardware: stage 1 first. */
 	fake_tlb_stage1(vcpu->arch.life);
 	space_load_guest((struct address_space *)vcpu->space.object, vcpu);
-	resident = vcpu;
-	vcpu->slots.dirty = true;
-}
-
-static void leave_core(struct vcpu *vcpu)
-{
-	if (resident != vcpu)
-		return;
-	save(vcpu);
-	resident = NULL;
-	space_unload(true);
-}
-
-void arch_vcpu_forget(struct vcpu *vcpu)
-{
-	leave_core(vcpu);
-	timeout_cancel(&vcpu->timer_timeout);
-	fp_forget(&vcpu->arch.fp);
 }
 
 void arch_vcpu_init(struct vcpu *vcpu)
@@ -87,7 +48,6 @@ void arch_vcpu_reset(struct vcpu *vcpu)
 {
 	static uint64_t lives;
 
-	arch_vcpu_forget(vcpu);
 	vcpu->arch = (struct arch_vcpu){ .timer = DEADLINE_NEVER, .life = ++lives };
 	fp_init(&vcpu->arch.fp);
 	*vcpu->context.registers = (struct registers){ .pstate = FAKE_PSTATE_KERNEL };
@@ -157,7 +117,6 @@ void arch_vcpu_save(struct vcpu *vcpu, struct vcpu_state *state)
 {
 	const struct arch_vcpu *arch = &vcpu->arch;
 
-	leave_core(vcpu);
 	state->registers = *vcpu->context.registers;
 	state->v[0] = arch->fp.value;
 	state->cntv_cval = arch->timer;
@@ -182,5 +141,4 @@ void arch_vcpu_restore(struct vcpu *vcpu, const struct vcpu_state *state)
 	arch->handled = (uint8_t)state->ap1r;
 	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
 		arch->running[i] = (uint8_t)(state->v[i / 8 + 1] >> i % 8 * 8);
-	mirror_timer(vcpu);
 }

@@ -56,6 +56,3 @@ bool arch_pstate_valid(uint64_t pstate);
 
 /* The instruction that trapped with this syndrome is done. */
 void arch_vcpu_skip(struct vcpu *vcpu, uint64_t esr);
-
-/* Its state leaves the core, floating-point registers too. */
-void arch_vcpu_release(struct vcpu *vcpu);
