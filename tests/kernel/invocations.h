@@ -85,7 +85,7 @@ enum scene_slot {
 #define AT_SPACE_END (1ULL << 39)
 
 /* Hardware interrupts: the UART's, and such as no device has. */
-#define IRQ_UART  33
+#define IRQ_UART  UART_IRQ
 #define IRQ_FREE  90
 #define IRQ_SLOT  91
 #define IRQ_TO_BE 92

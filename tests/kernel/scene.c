@@ -10,9 +10,9 @@
 #define VCPU_PAGES 10
 #define UART_PAGE  20
 
-static volatile uint32_t *uart(void)
+static uart_register *uart(void)
 {
-	return (volatile uint32_t *)(uintptr_t)scratch_address(UART_PAGE);
+	return (uart_register *)(uintptr_t)scratch_address(UART_PAGE);
 }
 
 static volatile struct vcpu_update *update(void)
@@ -206,7 +206,7 @@ void scene_build(void)
 
 void scene_clear(void)
 {
-	uart()[UART_IMSC] = 0;
+	uart_ask(uart(), false);
 	EXPECT_OK(cnode_revoke(ROOT, ARENA));
 	EXPECT_OK(cnode_revoke(ROOT, ROOT_SLOT_IRQ_CONTROL));
 	EXPECT_OK(cnode_revoke(ROOT, ROOT_SLOT_FIRMWARE));
@@ -245,10 +245,10 @@ void scene_save_vcpu(void)
 /* What was printed has raised the UART's transmit interrupt; it comes, and is over. */
 void scene_interrupt(void)
 {
-	EXPECT(uart()[UART_RIS] & UART_TX);
-	uart()[UART_IMSC] = UART_TX;
+	EXPECT(uart_can_ask(uart()));
+	uart_ask(uart(), true);
 	busy(100);
-	uart()[UART_IMSC] = 0;
+	uart_ask(uart(), false);
 }
 
 /* A copy; of an Untyped, which has none, a part. */

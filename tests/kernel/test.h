@@ -17,6 +17,8 @@
 #include <idl/kernel_client.h>
 #include <idl/kernel_names.h>
 
+#include "test_arch.h"
+
 #define PAGE_SIZE     4096ULL
 #define PAGE_BITS     12
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -40,10 +42,8 @@ struct suite {
 extern const struct suite untyped_suite, cnode_suite, frame_suite, table_suite, thread_suite;
 extern const struct suite call_suite, chain_suite, notification_suite, time_suite, irq_suite,
 	firmware_suite;
-/* Those that know the architecture. */
-extern const struct suite fault_suite, register_suite, syscall_suite, exit_suite, access_suite,
-	reply_suite;
-extern const struct suite interrupt_suite, priority_suite, timer_suite, passed_suite, event_suite,
+extern const struct suite fault_suite, register_suite, syscall_suite;
+extern const struct suite exit_suite, access_suite, reply_suite, interrupt_suite, event_suite,
 	vcpu_suite, window_suite, stage2_suite, device_suite, save_suite;
 extern const struct suite deadline_suite, turn_suite;
 /* Of hostile servers. */
@@ -85,6 +85,12 @@ void expect_true(bool condition, const char *what, const char *file, int line);
 #define EXPECT_REFUSED(call)        expect_refused((call), #call, __FILE__, __LINE__)
 #define EXPECT_EQUAL(got, expected) expect_equal((got), (expected), #got, __FILE__, __LINE__)
 #define EXPECT(condition)           expect_true((condition), #condition, __FILE__, __LINE__)
+
+/* The cause of a fault or an exception, as the architecture's register has it: the value under the mask. */
+struct cause {
+	uint64_t mask;
+	uint64_t value;
+};
 
 /* arch/<a>/run.S */
 
@@ -229,14 +235,8 @@ void wait_for_word(const volatile uint64_t *word, uint64_t value, const char *fi
 
 /* A frame of the machine's UART, its registers in the task's space, and a handler of its interrupt. */
 cap_t uart_frame(void);
-volatile uint32_t *uart_map(cap_t frame);
+uart_register *uart_map(cap_t frame);
 cap_t uart_irq(uint32_t edge);
-
-/* Its registers (Arm DDI 0183), as offsets of words: the transmit interrupt is raised, and comes when IMSC lets it. */
-#define UART_IMSC (0x38 / 4)
-#define UART_RIS  (0x3c / 4)
-#define UART_ICR  (0x44 / 4)
-#define UART_TX   (1U << 5)
 
 /* A deadline far enough for whatever should happen soon. */
 static inline uint64_t soon(void)

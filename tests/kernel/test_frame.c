@@ -5,7 +5,7 @@
 #define RW (RIGHT_READ | RIGHT_WRITE)
 #define RX (RIGHT_READ | RIGHT_EXECUTE)
 /* One past what an address space can hold. */
-#define SPACE_END (1ULL << 39)
+#define SPACE_END (1ULL << PROCESS_BITS)
 
 static volatile uint64_t seen, done;
 

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The machine's UART, a PL011, as a device that interrupts when it is told to: what was printed by the kernel left its
- * transmit interrupt raised, so it comes when it is unmasked (Arm DDI 0183, 3.3.10).
- */
+/* The machine's UART as a device that interrupts when it is told to: its frame, its mapping and its interrupt. */
 #include "test.h"
 
-#include <idl/aarch64.h>
 #include <idl/manifest.h>
-
-/* SPI 1. */
-#define UART_IRQ 33
 
 cap_t uart_frame(void)
 {
@@ -31,11 +24,11 @@ cap_t uart_frame(void)
 	test_fail(__FILE__, __LINE__, "no device memory at 0x%lx", (unsigned long)uart);
 }
 
-volatile uint32_t *uart_map(cap_t frame)
+uart_register *uart_map(cap_t frame)
 {
 	EXPECT_OK(frame_map(frame, ROOT_SLOT_ADDRESS_SPACE, scratch_address(0),
 			    RIGHT_READ | RIGHT_WRITE, MEMORY_DEVICE));
-	return (volatile uint32_t *)(uintptr_t)scratch_address(0);
+	return (uart_register *)(uintptr_t)scratch_address(0);
 }
 
 cap_t uart_irq(uint32_t edge)

@@ -120,7 +120,17 @@ guest_timer_again:
 /* Calls, with nothing between them. */
 program guest_calls
 	hvc	#0x1234
+	.global	guest_calls_second
+guest_calls_second:
 	hvc	#1
+	hvc	#2
+	.global	guest_calls_last
+guest_calls_last:
+	hvc	#3
+0:	b	0b
+
+/* The same of the firmware's. */
+program guest_firmware
 	smc	#2
 	hvc	#3
 0:	b	0b
@@ -146,20 +156,20 @@ program guest_works
 0:	b	0b
 	.endm
 
-	access	guest_ldrb, ldrb w1, [x0]
-	access	guest_ldrh, ldrh w1, [x0]
-	access	guest_ldr_w, ldr w1, [x0]
-	access	guest_ldr_x, ldr x1, [x0]
+	access	guest_load_1, ldrb w1, [x0]
+	access	guest_load_2, ldrh w1, [x0]
+	access	guest_load_4, ldr w1, [x0]
+	access	guest_load_8, ldr x1, [x0]
 	access	guest_ldrsb_w, ldrsb w1, [x0]
-	access	guest_ldrsb_x, ldrsb x1, [x0]
+	access	guest_load_1s, ldrsb x1, [x0]
 	access	guest_ldrsh_w, ldrsh w1, [x0]
-	access	guest_ldrsh_x, ldrsh x1, [x0]
-	access	guest_ldrsw, ldrsw x1, [x0]
+	access	guest_load_2s, ldrsh x1, [x0]
+	access	guest_load_4s, ldrsw x1, [x0]
 	access	guest_ldr_zero, ldr xzr, [x0]
-	access	guest_strb, strb w1, [x0]
-	access	guest_strh, strh w1, [x0]
-	access	guest_str_w, str w1, [x0]
-	access	guest_str_x, str x1, [x0]
+	access	guest_store_1, strb w1, [x0]
+	access	guest_store_2, strh w1, [x0]
+	access	guest_store_4, str w1, [x0]
+	access	guest_store_8, str x1, [x0]
 	access	guest_str_zero, str xzr, [x0]
 	access	guest_ldp, ldp x1, x2, [x0]
 	access	guest_stp, stp x1, x2, [x0]
@@ -167,11 +177,12 @@ program guest_works
 	access	guest_str_pre, str x1, [x0, #8]!
 	access	guest_ldadd, ldadd x1, x2, [x0]
 	access	guest_jump, br x0
-	access	guest_read_pfr0, mrs x1, id_aa64pfr0_el1
+	access	guest_store_undecoded, stp x1, x2, [x0]
+	access	guest_register_read, mrs x1, id_aa64pfr0_el1
+	access	guest_register_write, msr icc_sgi1r_el1, x1
 	access	guest_read_mmfr1, mrs x1, id_aa64mmfr1_el1
 	access	guest_read_xzr, mrs xzr, id_aa64pfr0_el1
 	access	guest_read_mpidr, mrs x1, mpidr_el1
-	access	guest_write_sgi, msr icc_sgi1r_el1, x1
 	access	guest_undefined, udf #7
 
 /* Each priority is active in both groups, and as that of an interrupt that is not maskable. */
@@ -329,7 +340,7 @@ program guest_call_storm
 	add	x21, x21, #1
 	b	0b
 
-program guest_sgi_storm
+program guest_self_storm
 	adr	x20, guest_tick
 	mov	x21, #0
 	interrupts_ready

@@ -5,8 +5,8 @@
  */
 #include "attack.h"
 
-extern const char guest_ldrb[], guest_ldrh[], guest_ldr_w[], guest_ldr_x[], guest_ldrsb_x[],
-	guest_ldrsw[];
+extern const char guest_load_1[], guest_load_2[], guest_load_4[], guest_load_8[], guest_load_1s[],
+	guest_load_4s[];
 
 #define FLAGS (REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM)
 /* All bits that mean something, and the first that does not. */
@@ -145,8 +145,9 @@ static void results_of_loads(void)
 		unsigned int bits;
 		bool is_signed;
 	} loads[] = {
-		{ guest_ldrb, 8, false },   { guest_ldrh, 16, false },  { guest_ldr_w, 32, false },
-		{ guest_ldr_x, 64, false }, { guest_ldrsb_x, 8, true }, { guest_ldrsw, 32, true },
+		{ guest_load_1, 8, false },  { guest_load_2, 16, false },
+		{ guest_load_4, 32, false }, { guest_load_8, 64, false },
+		{ guest_load_1s, 8, true },  { guest_load_4s, 32, true },
 	};
 
 	attack_new();

@@ -13,7 +13,7 @@ extern const char guest_uart_interrupts[], guest_interrupts[], guest_disr_read[]
 /* An end of interrupt that the kernel takes no part in takes fewer ticks. */
 #define TICKS_ALONE 20
 
-static volatile uint32_t *uart;
+static uart_register *uart;
 static cap_t handler;
 
 /* A guest that has the UART, with its interrupt. */
@@ -40,7 +40,7 @@ static void run_quietly(uint64_t count, uint64_t on)
 	EXPECT_EQUAL(exits, vm.exit.word[0]);
 	vm_run(guest_uart_interrupts, GUEST_UART, count, on);
 	VM_EXPECT_CALL(0x15);
-	EXPECT_EQUAL(vm.page->registers.x[21], count);
+	EXPECT_EQUAL(vm_register(GUEST_COUNT), count);
 	EXPECT_EQUAL(vm.exit.word[0], exits + 1);
 }
 
@@ -54,10 +54,10 @@ static void run_waiting(void)
 /* The UART interrupts, for the `count`th time; the guest has made it quiet. */
 static void interrupt(uint64_t count)
 {
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	task_sleep(500);
-	EXPECT_EQUAL(uart[UART_IMSC], 0);
-	EXPECT_EQUAL(vm.page->registers.x[21], count);
+	EXPECT(!uart_asks(uart));
+	EXPECT_EQUAL(vm_register(GUEST_COUNT), count);
 	EXPECT_EQUAL(vm_pending() | vm_active(), 0);
 }
 
@@ -73,7 +73,7 @@ static void expect_told(void)
 {
 	vm_wait();
 	VM_EXPECT_CALL(0xe1);
-	EXPECT_EQUAL(vm.page->registers.x[10], NUMBER);
+	EXPECT_EQUAL(vm_register(GUEST_NUMBER), NUMBER);
 	EXPECT_EQUAL(vm_active(), 1ULL << SLOT);
 	EXPECT_EQUAL(vm_pending(), 0);
 }
@@ -99,7 +99,7 @@ static void no_exits(void)
 {
 	new_guest();
 	run_quietly(20, 0);
-	EXPECT(vm.page->registers.x[15] < TICKS_ALONE);
+	EXPECT(vm_register(15) < TICKS_ALONE);
 	EXPECT_STATUS(irq_handler_acknowledge(handler), ERR_STATE);
 }
 
@@ -132,7 +132,7 @@ static void switched_active(void)
 {
 	new_guest();
 	run_telling();
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	expect_told();
 	another_has_the_core();
 	/* Its exit is delivered again. */
@@ -140,11 +140,11 @@ static void switched_active(void)
 	/* The device still asks: again. */
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT_CALL(0xe1);
-	uart[UART_IMSC] = 0;
+	uart_ask(uart, false);
 	expect_nothing();
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	expect_told();
-	uart[UART_IMSC] = 0;
+	uart_ask(uart, false);
 }
 
 /* Instructions that are not a guest's kernel's while the task sleeps. */
@@ -168,13 +168,13 @@ static void disabled(void)
 	interrupt(1);
 	vm_set_slot(SLOT, DISABLED);
 	asleep = instructions_asleep();
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	EXPECT(instructions_asleep() < 2 * asleep);
 	EXPECT_EQUAL(vm_pending(), 1ULL << SLOT);
 	vm_set_slot(SLOT, ENABLED);
 	task_sleep(500);
-	EXPECT_EQUAL(uart[UART_IMSC], 0);
-	EXPECT_EQUAL(vm.page->registers.x[21], 2);
+	EXPECT(!uart_asks(uart));
+	EXPECT_EQUAL(vm_register(GUEST_COUNT), 2);
 }
 
 /* It goes quiet before the guest saw it: nothing comes, and the next one does. */
@@ -183,13 +183,13 @@ static void quiet_in_time(void)
 	new_guest();
 	run_waiting();
 	vm_set_slot(SLOT, DISABLED);
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	task_sleep(500);
 	EXPECT_EQUAL(vm_pending(), 1ULL << SLOT);
-	uart[UART_IMSC] = 0;
+	uart_ask(uart, false);
 	vm_set_slot(SLOT, ENABLED);
 	task_sleep(500);
-	EXPECT_EQUAL(vm.page->registers.x[21], 0);
+	EXPECT_EQUAL(vm_register(GUEST_COUNT), 0);
 	EXPECT_EQUAL(vm_pending() | vm_active(), 0);
 	interrupt(1);
 }
@@ -199,9 +199,9 @@ static void restarted(void)
 {
 	new_guest();
 	run_telling();
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	expect_told();
-	uart[UART_IMSC] = 0;
+	uart_ask(uart, false);
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT(EXIT_START);
@@ -219,7 +219,7 @@ static void bound_elsewhere(void)
 
 	new_guest();
 	run_telling();
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	expect_told();
 	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 4)));
 	EXPECT_OK(notification_wait(notification, soon(), &bits));
@@ -231,7 +231,7 @@ static void bound_elsewhere(void)
 	EXPECT_OK(notification_wait(notification, soon(), &bits));
 	EXPECT_OK(irq_handler_bind_slot(handler, vm.vcpu, SLOT));
 	expect_told();
-	uart[UART_IMSC] = 0;
+	uart_ask(uart, false);
 }
 
 /* The handler's end, with the guest in its own: silence, and who gets the interrupt next has it as new. */
@@ -242,13 +242,13 @@ static void handler_deleted(void)
 
 	new_guest();
 	run_telling();
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	expect_told();
 	EXPECT_OK(cnode_delete(ROOT_SLOT_CNODE, handler));
 	expect_nothing();
 	EXPECT_OK(irq_handler_bind(uart_irq(0), mint_new(notification, RIGHT_WRITE, 1)));
 	EXPECT_OK(notification_wait(notification, soon(), &bits));
-	uart[UART_IMSC] = 0;
+	uart_ask(uart, false);
 }
 
 /* The VCpu ends while the interrupt is on its way to it: quiet, until it is bound anew. */
@@ -258,7 +258,7 @@ static void vcpu_destroyed(void)
 	uint64_t bits;
 
 	new_guest();
-	uart[UART_IMSC] = UART_TX;
+	uart_ask(uart, true);
 	task_sleep(100);
 	EXPECT_EQUAL(vm_pending(), 1ULL << SLOT);
 	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, vm.vcpu));
@@ -266,7 +266,7 @@ static void vcpu_destroyed(void)
 	EXPECT_STATUS(irq_handler_bind_slot(handler, vm.vcpu, SLOT), ERR_CAPABILITY);
 	EXPECT_OK(irq_handler_bind(handler, mint_new(notification, RIGHT_WRITE, 1)));
 	EXPECT_OK(notification_wait(notification, soon(), &bits));
-	uart[UART_IMSC] = 0;
+	uart_ask(uart, false);
 }
 
 static const struct test tests[] = {

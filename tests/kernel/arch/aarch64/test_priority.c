@@ -49,14 +49,14 @@ static void expect_begin(uint32_t slot)
 {
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT_CALL(0xe2);
-	EXPECT_EQUAL(vm.page->registers.x[10], SPI + slot);
+	EXPECT_EQUAL(vm_register(GUEST_NUMBER), SPI + slot);
 }
 
 static void expect_end(uint32_t slot)
 {
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT_CALL(0xe3);
-	EXPECT_EQUAL(vm.page->registers.x[10], SPI + slot);
+	EXPECT_EQUAL(vm_register(GUEST_NUMBER), SPI + slot);
 }
 
 static void expect_row(uint32_t count)
@@ -76,7 +76,7 @@ static void expect_nothing(void)
 /* The longest end of interrupt so far. */
 static uint64_t longest_end(void)
 {
-	return vm.page->registers.x[15];
+	return vm_register(15);
 }
 
 /* What is more urgent interrupts a handler; what is less urgent, or as urgent, waits for its end. */
@@ -118,7 +118,7 @@ static void groups(void)
 	let_it_stand();
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
 		expect_begin(order[i].slot);
-		EXPECT_EQUAL(vm.page->registers.x[11], order[i].group);
+		EXPECT_EQUAL(vm_register(GUEST_PC), order[i].group);
 		expect_end(order[i].slot);
 	}
 	expect_nothing();

@@ -5,24 +5,17 @@
 extern const char guest_timer[], guest_timer_masked[], guest_timer_fired[];
 extern const char guest_timer_registers[], guest_disr_read[];
 
-#define TIMER_SLOT   27
-#define TIMER_NUMBER 27
-#define PRIORITY     0x80
-
-static void timer_slot(void)
-{
-	vm_set_slot(TIMER_SLOT, slot_configured(TIMER_NUMBER, PRIORITY, SLOT_LEVEL));
-}
+#define PRIORITY 0x80
 
 static void boot_timer(uint64_t rounds, uint64_t idle, uint64_t interval_us)
 {
 	vm_new();
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(interval_us);
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_INTERVAL] = ticks(interval_us);
 	vm_run(guest_timer, 0, rounds, idle);
 	VM_EXPECT_CALL(0x11);
-	EXPECT_EQUAL(vm.page->registers.x[21], rounds);
+	EXPECT_EQUAL(vm_register(GUEST_COUNT), rounds);
 }
 
 static void timer_without_exits(void)
@@ -47,21 +40,21 @@ static void timer_under_another_number(void)
 	vm_new();
 	vm_start();
 	vm_set_slot(TIMER_SLOT, slot_configured(40, PRIORITY, SLOT_LEVEL));
-	vm.update->registers.x[22] = ticks(500);
+	vm.update->registers.x[GUEST_INTERVAL] = ticks(500);
 	vm_run(guest_timer, 0, 5, 0);
 	VM_EXPECT_CALL(0x11);
-	EXPECT_EQUAL(vm.page->registers.x[21], 5);
+	EXPECT_EQUAL(vm_register(GUEST_COUNT), 5);
 }
 
 static void timer_wakes_masked(void)
 {
 	vm_new();
 	vm_start();
-	timer_slot();
+	vm_timer_slot();
 	vm_run(guest_timer_masked, 0, ticks(1000), 0);
 	VM_EXPECT_CALL(0x12);
 	/* Enabled, not masked, condition met (CNTV_CTL_EL0, Arm ARM D19.12.18). */
-	EXPECT_EQUAL(vm.page->registers.x[3], 5);
+	EXPECT_EQUAL(vm_register(3), 5);
 }
 
 static void timers_of_two(void)
@@ -71,16 +64,14 @@ static void timers_of_two(void)
 	/* The first's timer runs on while the second has the core. */
 	vm_new_at(0);
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[1] = ticks(5000);
-	vm.update->registers.pc = guest_address(guest_timer_masked);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_A1] = ticks(5000);
+	vm_run_and_leave(guest_timer_masked, 0, 1000);
 	first = vm;
 	vm_new_at(1);
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(1000);
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_INTERVAL] = ticks(1000);
 	vm_run(guest_timer, 0, 10, 0);
 	VM_EXPECT_CALL(0x11);
 	vm = first;
@@ -93,14 +84,14 @@ static void timer_unpended(void)
 {
 	vm_new_at(0);
 	vm_start();
-	timer_slot();
+	vm_timer_slot();
 	vm_run(guest_timer_fired, 0, ticks(500), 0);
 	VM_EXPECT_CALL(0x50);
 	vm_set_slot(TIMER_SLOT, SLOT_UNPEND);
 	vm_new_at(1);
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(1000);
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_INTERVAL] = ticks(1000);
 	vm_run(guest_timer, 0, 10, 0);
 	VM_EXPECT_CALL(0x11);
 }
@@ -112,7 +103,7 @@ static void timer_unpended_from_afar(void)
 
 	vm_new_at(0);
 	vm_start();
-	timer_slot();
+	vm_timer_slot();
 	vm_run(guest_timer_fired, 0, ticks(500), 0);
 	VM_EXPECT_CALL(0x50);
 	first = vm;
@@ -125,14 +116,13 @@ static void timer_unpended_from_afar(void)
 	vm = first;
 	vm_wait();
 	VM_EXPECT_CALL(0x50);
-	vm.update->registers.pc = guest_address(guest_disr_read);
-	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_set(guest_disr_read, 0);
 	vm_reply(DISPOSITION_RESUME | REPLY_REGISTERS, 0);
 	VM_EXPECT_CALL(0x52);
 	vm_new_at(2);
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(1000);
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_INTERVAL] = ticks(1000);
 	vm_run(guest_timer, 0, 10, 0);
 	VM_EXPECT_CALL(0x11);
 }
@@ -146,8 +136,8 @@ static void timer_by_registers(uint64_t cval, uint64_t ctl, uint64_t next)
 {
 	vm_new_at(0);
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = next;
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_INTERVAL] = next;
 	vm_run(guest_timer_registers, 0, cval, ctl);
 }
 
@@ -156,18 +146,16 @@ static void timer_without_interrupt(uint64_t cval, uint64_t ctl)
 {
 	vm_new_at(0);
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[1] = cval;
-	vm.update->registers.x[2] = ctl;
-	vm.update->registers.pc = guest_address(guest_timer_registers);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_A1] = cval;
+	vm.update->registers.x[GUEST_A2] = ctl;
+	vm_run_and_leave(guest_timer_registers, 0, 1000);
 }
 
 static void expect_tick(void)
 {
 	VM_EXPECT_CALL(0xe1);
-	EXPECT_EQUAL(vm.page->registers.x[10], TIMER_NUMBER);
+	EXPECT_EQUAL(vm_register(GUEST_NUMBER), TIMER_NUMBER);
 }
 
 /* Another guest has the core for 5 ms and more, and uses its timer. */
@@ -177,8 +165,8 @@ static void another_uses_its_timer(void)
 
 	vm_new_at(1);
 	vm_start();
-	timer_slot();
-	vm.update->registers.x[22] = ticks(500);
+	vm_timer_slot();
+	vm.update->registers.x[GUEST_INTERVAL] = ticks(500);
 	vm_run(guest_timer, 0, 10, 0);
 	VM_EXPECT_CALL(0x11);
 	EXPECT_EQUAL(vm.exit.word[0], 2);
@@ -197,7 +185,7 @@ static void timer_switched_pending(void)
 {
 	vm_new_at(0);
 	vm_start();
-	timer_slot();
+	vm_timer_slot();
 	vm_run(guest_timer_fired, 0, ticks(500), 0);
 	VM_EXPECT_CALL(0x50);
 	another_between();

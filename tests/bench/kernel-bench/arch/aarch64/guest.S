@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest of the kernel benchmark, in pages of its own that tests/kernel/arch/aarch64/vm.c maps at
+ * The guest of the kernel benchmark, in pages of its own that tests/kernel/vm.c maps at
  * GUEST_CODE. Its programs call with x9, the counter before what they do, and x10, the counter after it. One has a
  * device of its own, the UART at x0, and makes it interrupt: until its handler's first instruction.
  */

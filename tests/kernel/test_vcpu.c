@@ -2,7 +2,7 @@
 /* VCpus as objects: configuration, start, stop, their pages, and their end while they run. */
 #include "vm.h"
 
-extern const char guest_spin[], guest_wfi[], guest_calls[], guest_mmu[], guest_read_mpidr[];
+extern const char guest_spin[], guest_wfi[], guest_calls[], guest_calls_second[], guest_mmu[];
 
 #define PAGES scratch_address(40)
 
@@ -81,8 +81,7 @@ static void begins_with_start(void)
 	vm_start();
 	EXPECT_EQUAL(vm.exit.word[2] & EXIT_REDELIVERED, 0);
 	first = vm.exit.word[0];
-	/* The processor's registers: it has an EL1 (ID_AA64PFR0_EL1, CRm 4). */
-	EXPECT(vm.page->id[(4 - 1) * 8] & 0xf0);
+	EXPECT(vm_arch_page_tells(vm.page));
 	vm_run(guest_calls, 0, 0, 0);
 	VM_EXPECT_CALL(0x1234);
 	EXPECT_EQUAL(vm.exit.word[0], first + 1);
@@ -116,10 +115,7 @@ static void stop_and_resume(void)
 
 	vm_new();
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 2000);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 2000);
 	EXPECT(*vm.data > 0);
 	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
 	EXPECT_STATUS(vcpu_stop(vm.vcpu, 0), ERR_STATE);
@@ -154,9 +150,7 @@ static void stop_when_idle(void)
 {
 	vm_new();
 	vm_start();
-	vm.update->registers.pc = guest_address(guest_wfi);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_wfi, 0, 1000);
 	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
 	EXPECT_OK(vcpu_set_slot(vm.vcpu, 3, slot_configured(35, 0x80, SLOT_PEND)));
 	EXPECT(vm_is_quiet(1000));
@@ -169,10 +163,7 @@ static void destroyed_while_it_runs(void)
 {
 	vm_new();
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 1000);
 	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, vm.vcpu));
 	EXPECT_OK(cnode_delete(ROOT_SLOT_CNODE, vm.vcpu));
 	EXPECT(vm_is_quiet(1000));
@@ -198,10 +189,7 @@ static void without_its_space(void)
 {
 	vm_new();
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 1000);
 	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, vm.space));
 	EXPECT(vm_is_quiet(1000));
 	EXPECT_STATUS(vcpu_start(vm.vcpu), ERR_STATE);
@@ -217,10 +205,7 @@ static void without_its_endpoint(void)
 		vcpu_configure(vm.vcpu, vm.space, mint_new(endpoint, RIGHT_WRITE, BADGE_VCPU), 0));
 	vm.endpoint = endpoint;
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 1000);
 	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, endpoint));
 	before = *vm.data;
 	EXPECT(before > 0);
@@ -236,30 +221,13 @@ static void memory_taken_while_it_runs(void)
 
 	vm_new();
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 1000);
 	EXPECT_OK(frame_unmap(vm.data_in_guest));
 	before = *vm.data;
 	vm_wait();
 	VM_EXPECT(EXIT_MEMORY);
 	EXPECT_EQUAL(vm.exit.word[1], GUEST_DATA);
 	EXPECT_EQUAL(*vm.data, before);
-}
-
-static void affinity(void)
-{
-	cap_t endpoint;
-
-	vm_new();
-	endpoint = mint_new(vm.endpoint, RIGHT_WRITE, BADGE_VCPU);
-	EXPECT_OK(vcpu_configure(vm.vcpu, vm.space, endpoint, 0x0102));
-	vm_start();
-	vm_run(guest_read_mpidr, 0, 0, 0);
-	VM_EXPECT_CALL(0);
-	/* MPIDR_EL1: bit 31 is always one; the affinity fields are the id. */
-	EXPECT_EQUAL(vm.page->registers.x[1] & 0xff00ffffff, 0x0102);
 }
 
 static void statistics(void)
@@ -270,9 +238,7 @@ static void statistics(void)
 	EXPECT_OK(vcpu_statistics(vm.vcpu, &exits, &waits));
 	EXPECT_EQUAL(exits | waits, 0);
 	vm_start();
-	vm.update->registers.pc = guest_address(guest_wfi);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_wfi, 0, 1000);
 	EXPECT_OK(vcpu_set_slot(vm.vcpu, 3, slot_configured(35, 0x80, SLOT_PEND)));
 	vm_wait();
 	VM_EXPECT_CALL(7);
@@ -288,10 +254,7 @@ static void share(void)
 	vm_new();
 	EXPECT_OK(sched_context_configure(vm.time, ticks(2000), ticks(10000)));
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 100000);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 100000);
 	used = time_consumed(vm.time);
 	EXPECT(used >= ticks(18000));
 	EXPECT(used <= ticks(22500));
@@ -307,7 +270,7 @@ static void without_its_memory(void)
 	EXPECT_OK(cnode_revoke(ROOT_SLOT_CNODE, data));
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT(EXIT_FETCH);
-	EXPECT_EQUAL(vm.exit.word[1], guest_address(guest_calls) + 4);
+	EXPECT_EQUAL(vm.exit.word[1], guest_address(guest_calls_second));
 }
 
 static void translate_without_mmu(void)
@@ -325,18 +288,14 @@ static void translate_without_mmu(void)
 
 static void translate_with_mmu(void)
 {
-	/* 4 KiB granule, 39 bits, Normal memory, inner shareable (TCR_EL1, Arm ARM D19.2.141). */
-	const uint64_t tcr = 25 | 3ULL << 12 | 1ULL << 8 | 1ULL << 10 | 1ULL << 23 | 2ULL << 32;
-	/* RES1 bits and M (SCTLR_EL1, D19.2.124). */
-	const uint64_t sctlr = 0x30d00801;
 	uint64_t physical;
 
 	vm_new();
-	/* The data page as level 1 table: 0x40000000 to itself, 0 to there too but read-only. */
-	vm.data[1] = GUEST_CODE | 1ULL << 10 | 3ULL << 8 | 1;
-	vm.data[0] = GUEST_CODE | 1ULL << 10 | 3ULL << 8 | 1ULL << 7 | 1;
+	/* The data page as a table of blocks of 1 GiB: 0x40000000 to itself, 0 to there too but read-only. */
+	vm.data[1] = BLOCK(GUEST_CODE);
+	vm.data[0] = BLOCK_READ_ONLY(GUEST_CODE);
 	vm_start();
-	vm_run(guest_mmu, GUEST_DATA, tcr, sctlr);
+	vm_run(guest_mmu, GUEST_DATA, TRANSLATE_A1, TRANSLATE_A2);
 	VM_EXPECT_CALL(0x40);
 	EXPECT_OK(vcpu_translate(vm.vcpu, 0x12345678, 0, &physical));
 	EXPECT_EQUAL(physical, GUEST_CODE + 0x12345678);
@@ -383,7 +342,6 @@ static const struct test tests[] = {
 	{ "vcpu: stops without its endpoint", without_its_endpoint },
 	{ "vcpu: revoked memory is not there any more", without_its_memory },
 	{ "vcpu: memory taken while it runs", memory_taken_while_it_runs },
-	{ "vcpu: the guest reads its id", affinity },
 	{ "vcpu: exits and waits are counted", statistics },
 	{ "vcpu: a share of the core is kept", share },
 	{ "vcpu: translate without stage 1", translate_without_mmu },

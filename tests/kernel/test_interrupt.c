@@ -3,7 +3,6 @@
 #include "vm.h"
 
 extern const char guest_interrupts[], guest_interrupts_masked[], guest_wfi[];
-extern const char guest_disr_write[], guest_disr_read[];
 
 #define SPI      40
 #define PRIORITY 0x80
@@ -17,8 +16,8 @@ static void boot(const char *program)
 
 static void expect_interrupt(uint32_t number)
 {
-	VM_EXPECT_CALL(0xe1);
-	EXPECT_EQUAL(vm.page->registers.x[10], number);
+	VM_EXPECT_CALL(CALL_INTERRUPT);
+	EXPECT_EQUAL(vm_register(GUEST_NUMBER), number);
 }
 
 static void edge(void)
@@ -231,9 +230,7 @@ static void wfi_waits(void)
 
 	vm_new();
 	vm_start();
-	vm.update->registers.pc = guest_address(guest_wfi);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_wfi, 0, 1000);
 	before = time_consumed(vm.time);
 	EXPECT(vm_is_quiet(5000));
 	/* Idle costs it nothing. */
@@ -245,20 +242,6 @@ static void wfi_waits(void)
 	/* It is still pending: the next WFI does not wait. */
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT_CALL(8);
-}
-
-/* What one guest writes into DISR_EL1 another does not read. */
-static void deferred_errors_of_two(void)
-{
-	vm_new_at(0);
-	vm_start();
-	vm_run(guest_disr_write, 0x5ec7e7, 0, 0);
-	VM_EXPECT_CALL(0x51);
-	vm_new_at(1);
-	vm_start();
-	vm_run(guest_disr_read, 0, 0, 0);
-	VM_EXPECT_CALL(0x52);
-	EXPECT_EQUAL(vm.page->registers.x[1], 0);
 }
 
 static const struct test tests[] = {
@@ -276,7 +259,6 @@ static const struct test tests[] = {
 	{ "interrupt: a notification as a level", notification_level },
 	{ "interrupt: binding of notifications", notification_binding },
 	{ "interrupt: WFI waits in the kernel", wfi_waits },
-	{ "interrupt: deferred errors of two guests", deferred_errors_of_two },
 };
 
 const struct suite interrupt_suite = SUITE(tests);

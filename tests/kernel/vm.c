@@ -6,8 +6,6 @@
 #define SCRATCH_DATA 16
 #define SCRATCH_VCPU 32
 
-#define FILL_WORDS 128
-
 #define TICKER_START  1
 #define TICKER_SLEEP  2
 #define TICKER_TARGET 3
@@ -72,9 +70,27 @@ void vm_new(void)
 	vm_new_at(0);
 }
 
+/* Goes on until there is an exit that is not the architecture's own. */
+static enum status settle(enum status status, struct message *m, uint64_t deadline)
+{
+	while (status == OK && m->badge == BADGE_VCPU && vm_arch_own_exit(m))
+		status = message_reply_recv(vm.endpoint, m, deadline);
+	return status;
+}
+
+static enum status receive(uint64_t deadline)
+{
+	return settle(message_recv(vm.endpoint, &vm.exit, deadline), &vm.exit, deadline);
+}
+
+static enum status reply_receive(struct message *m, uint64_t deadline)
+{
+	return settle(message_reply_recv(vm.endpoint, m, deadline), m, deadline);
+}
+
 void vm_wait(void)
 {
-	EXPECT_OK(message_recv(vm.endpoint, &vm.exit, soon()));
+	EXPECT_OK(receive(soon()));
 	EXPECT_EQUAL(vm.exit.badge, BADGE_VCPU);
 }
 
@@ -94,7 +110,7 @@ static void make_reply(uint64_t label, uint64_t word0, uint64_t sequence)
 void vm_reply_for(uint64_t label, uint64_t word0, uint64_t microseconds)
 {
 	make_reply(label | REPLY_REARM, word0, vm.exit.word[0]);
-	EXPECT_OK(message_reply_recv(vm.endpoint, &vm.exit, counter_after_us(microseconds)));
+	EXPECT_OK(reply_receive(&vm.exit, counter_after_us(microseconds)));
 	EXPECT_EQUAL(vm.exit.badge, BADGE_VCPU);
 }
 
@@ -107,26 +123,28 @@ enum status vm_try_reply(uint64_t label, uint64_t sequence)
 {
 	struct message reply = { .label = label, .word = { 0, 0, 0, 0, sequence, 0 } };
 
-	return message_reply_recv(vm.endpoint, &reply, counter_after_us(1000000));
+	return reply_receive(&reply, counter_after_us(1000000));
 }
 
-void vm_run(const void *program, uint64_t x0, uint64_t x1, uint64_t x2)
+void vm_set(const void *program, uint64_t a0)
 {
-	volatile struct registers *registers = &vm.update->registers;
+	vm.update->registers.x[GUEST_A0] = a0;
+	vm_arch_begin(&vm.update->registers, guest_address(program));
+}
 
-	registers->x[0] = x0;
-	registers->x[1] = x1;
-	registers->x[2] = x2;
-	registers->pc = guest_address(program);
-	registers->pstate = PSTATE_EL1H;
+void vm_run(const void *program, uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	vm.update->registers.x[GUEST_A1] = a1;
+	vm.update->registers.x[GUEST_A2] = a2;
+	vm_set(program, a0);
 	vm_reply(DISPOSITION_START | REPLY_REGISTERS, 0);
 }
 
-void vm_boot(const void *program, uint64_t x0, uint64_t x1, enum exit_kind kind)
+void vm_boot(const void *program, uint64_t a0, uint64_t a1, enum exit_kind kind)
 {
 	vm_new();
 	vm_start();
-	vm_run(program, x0, x1, 0);
+	vm_run(program, a0, a1, 0);
 	VM_EXPECT(kind);
 }
 
@@ -165,15 +183,21 @@ void vm_reply_and_leave(uint64_t label, uint64_t word0, uint64_t microseconds)
 	ticker_sleep = microseconds;
 	EXPECT_OK(notification_signal(ticker_start));
 	make_reply(label | REPLY_REARM, word0, vm.exit.word[0]);
-	EXPECT_OK(message_reply_recv(vm.endpoint, &vm.exit, DEADLINE_NEVER));
+	EXPECT_OK(reply_receive(&vm.exit, DEADLINE_NEVER));
 	if (vm.exit.badge != BADGE_TICKER)
 		test_fail(__FILE__, __LINE__, "%s came, no exit expected",
 			  exit_kind_name((uint32_t)(vm.exit.label - LABEL_EXIT)));
 }
 
+void vm_run_and_leave(const void *program, uint64_t a0, uint64_t microseconds)
+{
+	vm_set(program, a0);
+	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, microseconds);
+}
+
 bool vm_is_quiet(uint64_t microseconds)
 {
-	return message_recv(vm.endpoint, &vm.exit, counter_after_us(microseconds)) == ERR_DEADLINE;
+	return receive(counter_after_us(microseconds)) == ERR_DEADLINE;
 }
 
 uint64_t vm_fill_value(unsigned int word)
@@ -181,25 +205,16 @@ uint64_t vm_fill_value(unsigned int word)
 	return (word + 1) * 0x9e3779b97f4a7c15ULL;
 }
 
-void vm_fill(uint64_t salt)
+/* Keeps what a change configures. */
+static void note(uint32_t slot, uint64_t change)
 {
-	/* Behind those of v0 to v31. */
-	volatile uint64_t *systems = &vm.data[64];
-
-	for (unsigned int i = 0; i < FILL_WORDS; i++)
-		vm.data[i] = vm_fill_value(i) ^ salt;
-	systems[8] &= 0xffffffff; /* ESR_EL1 */
-	systems[13] &= 3;         /* CNTKCTL_EL1 */
-	systems[2] &= 0x7ff000;   /* TTBR0_EL1 */
-	systems[3] &= 0x7ff000;
-	systems[5] &= 0xffffffff; /* CONTEXTIDR_EL1 */
-	systems[9] = 1;           /* PAR_EL1 */
-	systems[14] = 0;          /* AFSR0_EL1 */
-	systems[1] &= ~0xfULL;    /* SP_EL1 */
+	if (change & SLOT_CONFIGURE)
+		vm.configured[slot] = change;
 }
 
 void vm_set_slot(uint32_t slot, uint64_t change)
 {
+	note(slot, change);
 	EXPECT_OK(vcpu_set_slot(vm.vcpu, slot, change));
 }
 
@@ -212,6 +227,7 @@ void vm_change_slot(uint32_t slot, uint64_t change)
 {
 	volatile struct slot_changes *changes = &vm.update->slots;
 
+	note(slot, change);
 	put(&changes->configure, slot, change & SLOT_CONFIGURE);
 	put(&changes->group1, slot, change & SLOT_GROUP1);
 	put(&changes->enabled, slot, change & SLOT_ENABLED);
@@ -236,6 +252,11 @@ void vm_change_nothing(void)
 	changes->unpend = 0;
 	changes->activate = 0;
 	changes->deactivate = 0;
+}
+
+void vm_timer_slot(void)
+{
+	vm_set_slot(TIMER_SLOT, slot_configured(TIMER_NUMBER, 0x80, SLOT_LEVEL));
 }
 
 uint64_t vm_pending(void)
@@ -265,10 +286,19 @@ void vm_expect(enum exit_kind kind, const char *file, int line)
 			  exit_kind_name(kind));
 }
 
-void vm_expect_call(uint64_t immediate, const char *file, int line)
+void vm_expect_call(uint64_t number, const char *file, int line)
 {
 	vm_expect(EXIT_HYPERCALL, file, line);
-	expect_equal(vm.exit.word[1], immediate, "the call's immediate", file, line);
+	expect_equal(vm_arch_call(&vm.exit, vm.page), number, "the call's number", file, line);
+}
+
+void vm_expect_exception(enum guest_exception exception, const char *file, int line)
+{
+	const struct cause *cause = &guest_exceptions[exception];
+
+	vm_expect_call(CALL_EXCEPTION, file, line);
+	expect_equal(vm_register(GUEST_CAUSE) & cause->mask, cause->value, "the exception's cause",
+		     file, line);
 }
 
 void vm_expect_event(uint64_t bits, const char *file, int line)

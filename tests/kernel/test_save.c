@@ -2,29 +2,23 @@
 /* A whole VCpu, saved and restored into another one. */
 #include "vm.h"
 
-extern const char guest_everything[], guest_scribbles[], guest_interrupts[], guest_priorities[];
+extern const char guest_everything[], guest_scribbles[];
 
 /* The page of data: what the guest fills its registers with, and what it found in them afterwards; in words. */
-#define FILL   0
-#define FOUND  128
-#define FP     64
-#define SYSTEM 15
-/* x10 to x27. */
-#define GENERAL_AT 80
-#define GENERAL    18
+#define FILL  0
+#define FOUND 128
 
 /* Interrupt slots: one that the guest has taken, one that is pending. */
 #define TAKEN_SLOT   5
 #define TAKEN        40
 #define PENDING_SLOT 6
 #define PENDING      41
-#define TIMER        27
 
 #define TICKS_AHEAD 20000
 
 static void slot_set(uint32_t slot, uint32_t number, uint64_t flags)
 {
-	EXPECT_OK(vcpu_set_slot(vm.vcpu, slot, slot_configured(number, 0x80, flags)));
+	vm_set_slot(slot, slot_configured(number, 0x80, flags));
 }
 
 /* A guest with all of its registers in use, stopped behind its call and saved. */
@@ -33,17 +27,17 @@ static void begin(void)
 	vm_new();
 	vm_start();
 	slot_set(TAKEN_SLOT, TAKEN, SLOT_PEND);
-	slot_set(TIMER, TIMER, SLOT_LEVEL);
+	vm_timer_slot();
 	vm_fill(0);
-	vm.update->registers.x[29] = ticks(TICKS_AHEAD);
+	vm.update->registers.x[GUEST_AHEAD] = ticks(TICKS_AHEAD);
 	vm_run(guest_everything, GUEST_DATA, 0, 0);
 	VM_EXPECT_CALL(0x60);
-	EXPECT_EQUAL(vm.page->registers.x[28], TAKEN);
+	EXPECT_EQUAL(vm_register(GUEST_TAKEN), TAKEN);
 	slot_set(PENDING_SLOT, PENDING, SLOT_PEND);
 	EXPECT_STATUS(vcpu_save(vm.vcpu), ERR_STATE);
 	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
 	EXPECT_STATUS(vcpu_save(vm.vcpu), ERR_STATE);
-	/* The answer is in x0, where the guest has the page. */
+	/* The answer is in GUEST_A0, where the guest has the page. */
 	vm_reply_and_leave(DISPOSITION_STEP, GUEST_DATA, 1000);
 	EXPECT_OK(vcpu_save(vm.vcpu));
 }
@@ -89,7 +83,7 @@ static void into_another(void)
 	EXPECT_EQUAL(copy.common.activity, VCPU_RUNNING);
 	EXPECT_EQUAL(copy.common.active, 1ULL << TAKEN_SLOT);
 	EXPECT_EQUAL(copy.common.pending, 1ULL << PENDING_SLOT);
-	EXPECT_EQUAL(copy.v[0], vm_fill_value(0));
+	EXPECT_EQUAL(STATE_FP(copy)[0], vm_fill_value(0));
 	/* The first goes on with other values in all of them. */
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	vm_wait();
@@ -104,14 +98,12 @@ static void into_another(void)
 	vm = second;
 	vm_wait();
 	VM_EXPECT_CALL(0x61);
-	for (unsigned int i = 0; i < FP + SYSTEM; i++)
-		if (vm.data[FOUND + i] != vm.data[FILL + i])
+	for (unsigned int i = 0; i < FILL_WORDS; i++)
+		if (vm_arch_fills(i) && vm.data[FOUND + i] != vm.data[FILL + i])
 			test_fail(__FILE__, __LINE__, "word %u is 0x%lx", i,
 				  (unsigned long)vm.data[FOUND + i]);
-	for (unsigned int i = 0; i < GENERAL; i++)
-		EXPECT_EQUAL(vm.data[FOUND + GENERAL_AT + i], vm.data[FILL + GENERAL_AT + i]);
-	EXPECT_EQUAL(vm.page->registers.x[1], PENDING);
-	EXPECT_EQUAL(vm.page->registers.x[2], TIMER);
+	EXPECT_EQUAL(vm_register(GUEST_A1), PENDING);
+	EXPECT_EQUAL(vm_register(GUEST_A2), TIMER_NUMBER);
 }
 
 /* And itself again, when its registers were others' meanwhile. */
@@ -124,8 +116,8 @@ static void into_itself(void)
 	vm_wait();
 	VM_EXPECT_CALL(0x61);
 	EXPECT_EQUAL(vm.data[FOUND], vm.data[FILL]);
-	EXPECT_EQUAL(vm.page->registers.x[1], PENDING);
-	EXPECT_EQUAL(vm.page->registers.x[2], TIMER);
+	EXPECT_EQUAL(vm_register(GUEST_A1), PENDING);
+	EXPECT_EQUAL(vm_register(GUEST_A2), TIMER_NUMBER);
 }
 
 static void refuse(size_t offset, uint64_t word)
@@ -141,83 +133,25 @@ static void refuse(size_t offset, uint64_t word)
 /* What must not be is refused, and the VCpu is as it was. */
 static void refused(void)
 {
-	static const uint64_t pstates[] = {
-		0x3c9 /* EL2h */,
-		0x3cd,
-		0x3c1,
-		0x3d5 /* AArch32, EL1's mode */,
-		0x3c9 | 1 << 20 /* EL2h, in the illegal state */,
-		PSTATE_EL1H | 1 << 21 /* single step */,
-	};
-
 	begin();
 	copy_words(&vm.update->state, &vm.page->state);
-	for (size_t i = 0; i < ARRAY_SIZE(pstates); i++)
-		refuse(offsetof(struct vcpu_state, registers.pstate), pstates[i]);
+	for (size_t i = 0; i < wrong_state_count; i++)
+		refuse(wrong_states[i].offset, wrong_states[i].word);
 	refuse(offsetof(struct vcpu_state, common.activity), 3);
 	refuse(offsetof(struct vcpu_state, common.activity), 4ULL << 32);
-	refuse(offsetof(struct vcpu_state, common.number), 1020);
+	refuse(offsetof(struct vcpu_state, common.number), SLOT_NUMBER_END);
 	refuse(offsetof(struct vcpu_state, common.number), 0x2000ULL << 48);
-	refuse(offsetof(struct vcpu_state, cntv_ctl), 4);
-	refuse(offsetof(struct vcpu_state, vmcr), 1ULL << 32);
-	refuse(offsetof(struct vcpu_state, ap0r), 1ULL << 32);
-	refuse(offsetof(struct vcpu_state, ap0r), vm.page->state.ap1r);
-	refuse(offsetof(struct vcpu_state, fpcr), 1ULL << 32);
-	refuse(offsetof(struct vcpu_state, serror), 2);
 	EXPECT_OK(vcpu_resume(vm.vcpu));
 	EXPECT_STATUS(vcpu_restore(vm.vcpu), ERR_STATE);
 	vm_wait();
 	VM_EXPECT_CALL(0x61);
-	EXPECT_EQUAL(vm.page->registers.x[1], PENDING);
-}
-
-#define ILLEGAL       (1ULL << 20)
-#define CLASS_ILLEGAL 0x0e
-
-/* A guest that has just made an illegal return of its own: what save gives restore takes, and the guest gets its exception. */
-static void illegal_state(void)
-{
-	vm_new();
-	vm_start();
-	vm_run(guest_interrupts, 0, 0, 0);
-	VM_EXPECT(EXIT_HYPERCALL);
-	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
-	vm_reply_and_leave(DISPOSITION_STEP, 0, 1000);
-	/* The second time it is a state that save gave. */
-	for (unsigned int i = 0; i < 2; i++) {
-		EXPECT_OK(vcpu_save(vm.vcpu));
-		copy_words(&vm.update->state, &vm.page->state);
-		vm.update->state.registers.pstate |= ILLEGAL;
-		EXPECT_OK(vcpu_restore(vm.vcpu));
-	}
-	EXPECT_EQUAL(vm.page->state.registers.pstate & ILLEGAL, ILLEGAL);
-	EXPECT_OK(vcpu_resume(vm.vcpu));
-	vm_wait();
-	VM_EXPECT_CALL(0xe0);
-	EXPECT_EQUAL(vm.page->registers.x[10] >> 26, CLASS_ILLEGAL);
-}
-
-/* Nor can a guest that writes to the registers of active priorities what no interrupt does. */
-static void odd_priorities(void)
-{
-	vm_new();
-	vm_start();
-	vm_run(guest_priorities, 0, 0, 0);
-	VM_EXPECT(EXIT_HYPERCALL);
-	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
-	vm_reply_and_leave(DISPOSITION_STEP, 0, 1000);
-	EXPECT_OK(vcpu_save(vm.vcpu));
-	copy_words(&vm.update->state, &vm.page->state);
-	EXPECT_EQUAL(vm.page->state.ap0r | vm.page->state.ap1r, UINT32_MAX);
-	EXPECT_OK(vcpu_restore(vm.vcpu));
+	EXPECT_EQUAL(vm_register(GUEST_A1), PENDING);
 }
 
 static const struct test tests[] = {
 	{ "save: a VCpu goes on in another", into_another },
 	{ "save: a VCpu goes on in itself", into_itself },
 	{ "save: what restore refuses", refused },
-	{ "save: a guest in the illegal state", illegal_state },
-	{ "save: a guest with each priority active in both groups", odd_priorities },
 };
 
 const struct suite save_suite = SUITE(tests);

@@ -4,7 +4,7 @@
  */
 #include "vm.h"
 
-extern const char guest_ldr_x[], guest_str_x[], guest_reads_on[];
+extern const char guest_load_8[], guest_store_8[], guest_reads_on[];
 
 #define RW  (RIGHT_READ | RIGHT_WRITE)
 #define GIB (1ULL << 30)
@@ -104,7 +104,7 @@ static void in_a_process(void)
 	begin();
 	process_new(&process);
 	EXPECT_STATUS(map(process.space, HERE + GIB / 2, RW), ERR_ARGUMENT);
-	EXPECT_STATUS(map(process.space, 1ULL << 39, RW), ERR_ARGUMENT);
+	EXPECT_STATUS(map(process.space, 1ULL << PROCESS_BITS, RW), ERR_ARGUMENT);
 	/* A table is in the way. */
 	EXPECT_STATUS(map(process.space, 0, RW), ERR_OCCUPIED);
 	EXPECT_OK(map(process.space, HERE, RW));
@@ -139,7 +139,7 @@ static void run(const char *program, uint64_t address, uint64_t value)
 
 static void expect_store(uint64_t offset, uint64_t value)
 {
-	run(guest_str_x, AT + offset, value);
+	run(guest_store_8, AT + offset, value);
 	VM_EXPECT_CALL(0);
 	EXPECT_EQUAL(*word(offset), value);
 	vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
@@ -167,16 +167,16 @@ static void in_a_guest(void)
 	expect_store(0, MARK);
 	expect_store(MIDDLE, MARK + 1);
 	expect_store(GIB - 8, MARK + 2);
-	expect_exit(guest_str_x, AT + GIB, ACCESS_WRITE);
+	expect_exit(guest_store_8, AT + GIB, ACCESS_WRITE);
 	EXPECT_OK(frame_unmap(huge));
-	expect_exit(guest_ldr_x, AT + GIB - 8, 0);
-	expect_exit(guest_ldr_x, AT + MIDDLE, 0);
+	expect_exit(guest_load_8, AT + GIB - 8, 0);
+	expect_exit(guest_load_8, AT + MIDDLE, 0);
 	EXPECT_OK(map(vm.space, AT, RIGHT_READ));
-	run(guest_ldr_x, AT + GIB - 8, 0);
+	run(guest_load_8, AT + GIB - 8, 0);
 	VM_EXPECT_CALL(0);
-	EXPECT_EQUAL(vm.page->registers.x[1], MARK + 2);
+	EXPECT_EQUAL(vm_register(GUEST_A1), MARK + 2);
 	vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
-	expect_exit(guest_str_x, AT + GIB - 8, ACCESS_WRITE | ACCESS_PERMISSION);
+	expect_exit(guest_store_8, AT + GIB - 8, ACCESS_WRITE | ACCESS_PERMISSION);
 	EXPECT_EQUAL(*word(GIB - 8), MARK + 2);
 }
 
@@ -184,7 +184,7 @@ static void expect_read(uint64_t address, uint64_t value)
 {
 	vm_reply(DISPOSITION_STEP, address);
 	VM_EXPECT_CALL(0x41);
-	EXPECT_EQUAL(vm.page->registers.x[1], value);
+	EXPECT_EQUAL(vm_register(GUEST_A1), value);
 }
 
 /* While it is in use, by the test and by a guest with tables of its own: what is remembered of any part of it goes with it. */
@@ -196,10 +196,10 @@ static void taken_away_in_use(void)
 	*word(MIDDLE) = MARK;
 	vm_new();
 	EXPECT_OK(map(vm.space, AT, RW));
-	vm.data[GUEST_CODE / GIB] = GUEST_CODE | BLOCK;
-	vm.data[AT / GIB] = AT | BLOCK;
+	vm.data[GUEST_CODE / GIB] = BLOCK(GUEST_CODE);
+	vm.data[AT / GIB] = BLOCK(AT);
 	vm_start();
-	vm_run(guest_reads_on, GUEST_DATA, TCR, SCTLR);
+	vm_run(guest_reads_on, GUEST_DATA, TRANSLATE_A1, TRANSLATE_A2);
 	VM_EXPECT_CALL(0x41);
 	expect_read(AT + MIDDLE, MARK);
 	EXPECT_OK(frame_unmap(huge));

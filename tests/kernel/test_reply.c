@@ -57,26 +57,11 @@ static void wrong_for_fetch(void)
 
 static void wrong_processor_state(void)
 {
-	/* EL2, EL3, EL1 and EL0 with what they cannot have, AArch32, illegal state, single step. */
-	static const uint64_t wrong[] = {
-		0x3c9,
-		0x3c8,
-		0x3cd,
-		0x3cc,
-		0x3c1,
-		0x3c6,
-		0x3c7,
-		0x3d0,
-		0x3d3,
-		0x3df,
-		PSTATE_EL1H | 1ULL << 20,
-		PSTATE_EL1H | 1ULL << 21,
-	};
-
 	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
-	vm.update->registers.pc = guest_address(guest_calls);
-	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-		vm.update->registers.pstate = wrong[i];
+	for (size_t i = 0; i < wrong_register_count; i++) {
+		vm_set(guest_calls, 0);
+		*(volatile uint64_t *)((uintptr_t)&vm.update->registers +
+				       wrong_registers[i].offset) = wrong_registers[i].word;
 		expect_refused_reply(DISPOSITION_RESUME | REPLY_REGISTERS);
 	}
 	vm_reply(DISPOSITION_STEP, 0);
@@ -87,13 +72,13 @@ static void wrong_slot_changes(void)
 {
 	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
 	vm_change_slot(3, SLOT_PEND);
-	vm_change_slot(63, SLOT_CONFIGURE | SLOT_NUMBER(1020));
+	vm_change_slot(63, SLOT_CONFIGURE | SLOT_NUMBER(SLOT_NUMBER_END));
 	expect_refused_reply(DISPOSITION_STEP | REPLY_SLOTS);
 	vm_change_slot(63, SLOT_CONFIGURE | SLOT_NUMBER(SLOT_NUMBER_MASK));
 	expect_refused_reply(DISPOSITION_STEP | REPLY_SLOTS);
 	EXPECT_EQUAL(vm_pending(), 0);
 	/* A number that is not to be taken is none. */
-	vm_change_slot(63, SLOT_NUMBER(1020));
+	vm_change_slot(63, SLOT_NUMBER(SLOT_NUMBER_END));
 	vm_reply(DISPOSITION_STEP | REPLY_SLOTS, 0);
 	VM_EXPECT_CALL(1);
 	EXPECT_EQUAL(vm_pending(), 1 << 3);
@@ -145,20 +130,13 @@ static struct worker vmm_new(struct process *process)
 	return worker_new_served(process, stubborn_vmm, vm.endpoint, PRIORITY_MIDDLE);
 }
 
-static void prepare_run(const char *program, uint64_t x0)
-{
-	vm.update->registers.x[0] = x0;
-	vm.update->registers.pc = guest_address(program);
-	vm.update->registers.pstate = PSTATE_EL1H;
-}
-
 static void server_suspended(void)
 {
 	struct process process;
 	struct worker vmm;
 
 	vm_new();
-	prepare_run(guest_calls, 0);
+	vm_set(guest_calls, 0);
 	vmm = vmm_new(&process);
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	WAIT_FOR(vmm_phase, 2);
@@ -170,7 +148,7 @@ static void server_suspended(void)
 	EXPECT(vm.exit.word[2] & EXIT_REDELIVERED);
 	vm_reply(DISPOSITION_STEP, 0x77);
 	VM_EXPECT_CALL(1);
-	EXPECT_EQUAL(vm.page->registers.x[0], 0x77);
+	EXPECT_EQUAL(vm_register(GUEST_A0), 0x77);
 }
 
 static void server_destroyed(void)
@@ -179,7 +157,7 @@ static void server_destroyed(void)
 	struct worker vmm;
 
 	vm_new();
-	prepare_run(guest_calls, 0);
+	vm_set(guest_calls, 0);
 	vmm = vmm_new(&process);
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	WAIT_FOR(vmm_phase, 2);
@@ -197,7 +175,7 @@ static void server_on_the_guests_time(void)
 	uint64_t before, used;
 
 	vm_new();
-	prepare_run(guest_calls, 0);
+	vm_set(guest_calls, 0);
 	vmm_new(&process);
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	WAIT_FOR(vmm_phase, 2);
@@ -219,7 +197,7 @@ static void expect_late(bool asks)
 	vm_new();
 	EXPECT_STATUS(vcpu_set_answer_limit(vm.vcpu, 0), ERR_ARGUMENT);
 	EXPECT_OK(vcpu_set_answer_limit(vm.vcpu, ticks(5000)));
-	prepare_run(guest_calls, 0);
+	vm_set(guest_calls, 0);
 	vmm = vmm_new(&process);
 	vmm_asks = asks;
 	EXPECT_OK(vcpu_start(vm.vcpu));
@@ -255,7 +233,7 @@ static void guest_works_before(void)
 
 	vm_new();
 	EXPECT_OK(vcpu_set_answer_limit(vm.vcpu, ticks(1000)));
-	prepare_run(guest_works, ticks(4000));
+	vm_set(guest_works, ticks(4000));
 	vmm_new(&process);
 	EXPECT_OK(vcpu_start(vm.vcpu));
 	EXPECT_STATUS(message_recv(process.fault_endpoint, &fault, counter_after_us(4500)),

@@ -177,8 +177,7 @@ static void all_of_an_answer(void)
 	VM_EXPECT(EXIT_EVENT);
 	for (uint32_t i = 0; i < VCPU_SLOTS; i++)
 		vm_change_slot(i, full_change(VCPU_SLOTS - 1 - i));
-	vm.update->registers.pc = guest_address(guest_calls);
-	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_set(guest_calls, 0);
 	vm_reply(DISPOSITION_START | REPLY_REGISTERS | REPLY_SLOTS, 0);
 	VM_EXPECT_CALL(0x1234);
 	EXPECT_EQUAL(vm_pending(), ~0ULL);

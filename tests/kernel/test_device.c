@@ -92,7 +92,7 @@ static void bell_and_window(void)
 	EXPECT_EQUAL(accesses, 100);
 	/* Signals merge with others, and the guest's access goes before those that gather. */
 	EXPECT(signals >= 1 && signals <= 100);
-	EXPECT_EQUAL(vm.page->registers.x[1], signals_before_access);
+	EXPECT_EQUAL(vm_register(GUEST_A1), signals_before_access);
 	EXPECT_EQUAL(bits_heard, BELL_BIT);
 	EXPECT_EQUAL(deadlines, 0);
 }

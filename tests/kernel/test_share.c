@@ -8,7 +8,7 @@
 #include "vm.h"
 
 extern const char guest_spin[], guest_interrupts[];
-extern const char guest_call_storm[], guest_sgi_storm[], guest_timer_storm[];
+extern const char guest_call_storm[], guest_self_storm[], guest_timer_storm[];
 
 #define SECONDS 10
 #define PERCENT 100
@@ -18,7 +18,6 @@ extern const char guest_call_storm[], guest_sgi_storm[], guest_timer_storm[];
 #define PRIORITY_STORM  PRIORITY_MIDDLE
 #define PRIORITY_THREAD PRIORITY_HIGH
 
-#define TIMER_SLOT  27
 #define STORM_DELAY 100 /* ticks */
 /* In a second of the time that a storm uses. */
 #define STORM_RATE 200000
@@ -88,10 +87,7 @@ static void guest_new(void)
 	vm_new_at(0);
 	EXPECT_OK(vcpu_set_priority(vm.vcpu, PRIORITY_GUEST));
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 1000);
 	guest = (struct party){ .name = "the guest", .time = vm.time };
 	measure_rate(&guest, vm.data);
 	set_share(&guest, vm.time, 800, 10000);
@@ -203,11 +199,11 @@ static void storm_guest(const char *program)
 	vm_new_at(1);
 	EXPECT_OK(vcpu_set_priority(vm.vcpu, PRIORITY_STORM + 1));
 	vm_start();
-	vm.update->registers.x[22] = STORM_DELAY;
+	vm.update->registers.x[GUEST_INTERVAL] = STORM_DELAY;
 	vm_run(program, 0, 1, 0);
 	VM_EXPECT_CALL(0x10);
-	EXPECT_OK(vcpu_set_slot(vm.vcpu, 0, slot_configured(0, 0x80, 0)));
-	EXPECT_OK(vcpu_set_slot(vm.vcpu, TIMER_SLOT, slot_configured(TIMER_SLOT, 0x80, 0)));
+	vm_set_slot(0, slot_configured(SELF_NUMBER, 0x80, 0));
+	vm_timer_slot();
 	process_give(&process, STORM_OWN, vm.endpoint, RIGHTS_ALL, 0);
 	process_give(&process, STORM_VCPU, vm.vcpu, RIGHTS_ALL, 0);
 	set_share(&storm[0], vm.time, 200, 5000);
@@ -234,18 +230,18 @@ static void exits(void)
 	run(STORM_RATE, &events);
 }
 
-static void sgis(void)
+static void to_itself(void)
 {
 	begin();
-	storm_guest(guest_sgi_storm);
-	run(STORM_RATE, &vm.page->registers.x[21]);
+	storm_guest(guest_self_storm);
+	run(STORM_RATE, &vm.page->registers.x[GUEST_COUNT]);
 }
 
 static void timers(void)
 {
 	begin();
 	storm_guest(guest_timer_storm);
-	run(STORM_RATE, &vm.page->registers.x[21]);
+	run(STORM_RATE, &vm.page->registers.x[GUEST_COUNT]);
 }
 
 static void signal_on(uint64_t notification, uint64_t unused)
@@ -354,7 +350,7 @@ static void blocking(void)
 static const struct test tests[] = {
 	{ "share: kept under a storm of timers", timers },
 	{ "share: kept under a storm of exits", exits },
-	{ "share: kept under a storm of SGIs", sgis },
+	{ "share: kept under a storm of interrupts to itself", to_itself },
 	{ "share: kept under a storm of events", events_of_a_guest },
 	{ "share: kept under a storm of signals", signals },
 	{ "share: kept while budgets end in a server", lent },

@@ -13,15 +13,6 @@ static cap_t event_new(uint64_t bits)
 	return mint_new(notification, RIGHT_WRITE, bits);
 }
 
-/* Lets the guest run a program for a while, in which it makes no exit. */
-static void run_and_leave(const char *program, uint64_t x0)
-{
-	vm.update->registers.x[0] = x0;
-	vm.update->registers.pc = guest_address(program);
-	vm.update->registers.pstate = PSTATE_EL1H;
-	vm_reply_and_leave(DISPOSITION_START | REPLY_REGISTERS, 0, 1000);
-}
-
 static void while_it_runs(void)
 {
 	cap_t event;
@@ -30,7 +21,7 @@ static void while_it_runs(void)
 	vm_new();
 	vm_start();
 	event = event_new(0x21);
-	run_and_leave(guest_spin, GUEST_DATA);
+	vm_run_and_leave(guest_spin, GUEST_DATA, 1000);
 	EXPECT_OK(notification_signal(event));
 	vm_wait();
 	VM_EXPECT_EVENT(0x21);
@@ -48,7 +39,7 @@ static void while_it_is_idle(void)
 	vm_new();
 	vm_start();
 	event = event_new(1);
-	run_and_leave(guest_wfi, 0);
+	vm_run_and_leave(guest_wfi, 0, 1000);
 	EXPECT_OK(notification_signal(event));
 	vm_wait();
 	VM_EXPECT_EVENT(1);
@@ -66,7 +57,7 @@ static void an_interrupt_for_the_idle(void)
 	vm_new();
 	vm_start();
 	event = event_new(1);
-	run_and_leave(guest_wfi, 0);
+	vm_run_and_leave(guest_wfi, 0, 1000);
 	EXPECT_OK(notification_signal(event));
 	vm_wait();
 	VM_EXPECT_EVENT(1);
@@ -110,7 +101,7 @@ static void before_the_reply(void)
 	vm_reply(DISPOSITION_STEP, 0x99);
 	VM_EXPECT_EVENT(8);
 	/* The call was done before. */
-	EXPECT_EQUAL(vm.page->registers.x[0], 0x99);
+	EXPECT_EQUAL(vm_register(GUEST_A0), 0x99);
 	vm_reply(DISPOSITION_RESUME, 0);
 	VM_EXPECT_CALL(1);
 }
@@ -138,7 +129,7 @@ static void masked_until_rearmed(void)
 	reply_unarmed(DISPOSITION_RESUME);
 	VM_EXPECT_CALL(1);
 	reply_unarmed(DISPOSITION_STEP);
-	VM_EXPECT(EXIT_FIRMWARE);
+	VM_EXPECT_CALL(2);
 	/* and the event when it may. */
 	vm_reply(DISPOSITION_STEP, 0);
 	VM_EXPECT_EVENT(2);
@@ -165,9 +156,7 @@ static void deadline(void)
 
 	vm_new();
 	vm_start();
-	vm.update->registers.x[0] = GUEST_DATA;
-	vm.update->registers.pc = guest_address(guest_spin);
-	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_set(guest_spin, GUEST_DATA);
 	for (unsigned int i = 1; i <= 3; i++) {
 		vm_reply_for(i == 1 ? DISPOSITION_START | REPLY_REGISTERS : DISPOSITION_RESUME, 0,
 			     2000);
@@ -182,8 +171,7 @@ static void deadline_while_idle(void)
 {
 	vm_new();
 	vm_start();
-	vm.update->registers.pc = guest_address(guest_wfi);
-	vm.update->registers.pstate = PSTATE_EL1H;
+	vm_set(guest_wfi, 0);
 	vm_reply_for(DISPOSITION_START | REPLY_REGISTERS, 0, 2000);
 	VM_EXPECT(EXIT_EVENT);
 	EXPECT(vm.exit.word[2] & EXIT_EVENT_DEADLINE);
@@ -225,7 +213,7 @@ static void of_a_stopped_vcpu(void)
 	vm_new();
 	vm_start();
 	event = event_new(1);
-	run_and_leave(guest_wfi, 0);
+	vm_run_and_leave(guest_wfi, 0, 1000);
 	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
 	EXPECT_OK(notification_signal(event));
 	EXPECT(vm_is_quiet(1000));
