@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Makes ready the interrupt controller: SGI 0 and the virtual timer. */
+/* Makes ready interrupts of the vCPU to itself, and of its timer. */
 void arch_interrupts_start(void);
 
 /* Ticks of the counter. */
@@ -14,7 +14,7 @@ uint64_t arch_counter(void);
 /* Sleeps until the counter says `ticks`; the interrupt controller must be ready. */
 void arch_sleep_until(uint64_t ticks);
 
-/* The guest's PL011: once, to write or for both directions, then one character at a time. */
+/* The guest's UART: once, to write or for both directions, then one character at a time. */
 void arch_console_start(void);
 void arch_console_start_both(void);
 void arch_put(char c);
@@ -23,6 +23,7 @@ void arch_put(char c);
 bool arch_take(char *c);
 
 _Noreturn void arch_power_off(void);
+_Noreturn void arch_reset(void);
 
 /* Where arch/<a>/start.S goes, on a stack; `tree` is the guest's device tree. */
 _Noreturn void guest_main(const uint8_t *tree);

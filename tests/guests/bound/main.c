@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A guest that is bound to the processor: once it has begun it makes no exit by itself, and never waits. What is typed for
- * its PL011 or its virtio-console comes by an interrupt, and goes back in brackets.
+ * its UART or its virtio-console comes by an interrupt, and goes back in brackets.
  */
+#include <bench_board.h>
 #include <machine.h>
 
 #include "bound.h"
-
-#define PL011_INTERRUPT  33
-#define VIRTIO_INTERRUPT 48
 
 static void put(const char *text)
 {
@@ -20,9 +18,9 @@ void bound_interrupt(uint32_t number)
 {
 	char c;
 
-	if (number == VIRTIO_INTERRUPT)
+	if (number == VIRTIO_CONSOLE_INTERRUPT)
 		bound_virtio_interrupt();
-	while (number == PL011_INTERRUPT && arch_take(&c)) {
+	while (number == UART_INTERRUPT && arch_take(&c)) {
 		arch_put('[');
 		arch_put(c);
 		arch_put(']');
@@ -31,7 +29,7 @@ void bound_interrupt(uint32_t number)
 
 void guest_main(const uint8_t *tree)
 {
-	static const uint32_t interrupts[] = { PL011_INTERRUPT, VIRTIO_INTERRUPT };
+	static const uint32_t interrupts[] = { UART_INTERRUPT, VIRTIO_CONSOLE_INTERRUPT };
 
 	(void)tree;
 	arch_interrupts_start();

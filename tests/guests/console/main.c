@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest that writes, for who counts what a byte costs. It has one console, a PL011 or a virtio-console. Its
+ * A guest that writes, for who counts what a byte costs. It has one console, a UART or a virtio-console. Its
  * command line says how much it writes:
  *
  *	write=N		bytes in each of its rounds, at most 4096, in lines of 64;
- *	buffer=N	to the virtio-console, so many at a time; 0: to the PL011, one at a time.
+ *	buffer=N	to the virtio-console, so many at a time; 0: to the UART, one at a time.
  *
  * After each round it sleeps until all of it is on the terminal, and all are asleep. It says nothing else, so that
  * two runs that differ by what a round writes differ by nothing but that.
  */
 #include <cloister/string.h>
 
+#include "bench_board.h"
 #include "console.h"
 #include "machine.h"
 
@@ -19,7 +20,7 @@
 #define LINE      64
 
 /* Ticks of a round: many budgets of the servers between guest and terminal. */
-#define ROUND_TICKS 100000000
+#define ROUND_TICKS (COUNTER_FREQUENCY / 10)
 
 static uint8_t text[WRITE_MAX];
 

@@ -37,7 +37,7 @@ enum outcome { DONE, EXTERNAL_ABORT, OTHER_EXCEPTION };
 enum outcome arch_load(uint64_t address);
 enum outcome arch_store(uint64_t address, uint64_t value);
 
-/* Writes one character to the guest's console, by an instruction that its VMM has to decode. */
+/* Writes one character to the guest's console, by an instruction that its VMM has to decode if one can be. */
 void arch_put(char c);
 
 _Noreturn void arch_power_off(void);

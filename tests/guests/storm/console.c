@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Endless lines on the PL011, as fast as it takes them. */
+/* Endless lines on the UART, as fast as it takes them. */
 #include "storm.h"
 
 #include <machine.h>

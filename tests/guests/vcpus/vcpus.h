@@ -8,22 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vcpus_arch.h"
+
 #define VCPUS_MAX 8
 
 /* What a vCPU is told to do. Its answer is a number. */
 enum order {
 	ORDER_NONE,
-	/* Its affinity. */
-	ORDER_AFFINITY,
+	/* Its number. */
+	ORDER_NUMBER,
 	/* Which interrupt it takes, without ending it; NO_INTERRUPT: none. */
 	ORDER_TAKE,
-	/* End the interrupt that it took: with a drop of priority and, in this mode, deactivation. */
+	/* End the interrupt that it took. */
 	ORDER_END,
-	/* Leave deactivation to others, or not. */
-	ORDER_SPLIT_END,
-	ORDER_WHOLE_END,
-	/* An SGI to all others. */
-	ORDER_SGI_OTHERS,
 	/* Leave traces in registers that a reset clears, and go off. */
 	ORDER_OFF,
 	/* How many of those traces are there. */
@@ -34,57 +31,59 @@ enum order {
 	ORDER_SCRIBBLE,
 	/* Reset the guest. */
 	ORDER_RESET,
+	/* Those of the architecture are from here on. */
+	ORDER_ARCH,
 };
 
-#define NO_INTERRUPT 1023
+/* A word of the memory that is scribbled over, STAIN_FIRST to STAIN_END, is STAINED or zero. */
+#define STAINED 0x737461696e6564UL
 
-/* The SGI that is tested, and the one that ends a wait. */
-#define SGI      3
-#define DOORBELL 1
-
-/* The memory that is scribbled over: a word is STAINED or zero. */
-#define STAIN_FIRST 0x40800000UL
-#define STAIN_END   0x40a00000UL
-
-/* PSCI return codes (Arm DEN 0022, 5.2.2), and states of AFFINITY_INFO. */
-#define ON          0
-#define OFF         1
-#define ON_PENDING  2
-#define SUCCESS     0
-#define INVALID     (-2)
-#define ALREADY_ON  (-4)
-#define PENDING     (-5)
-#define BAD_ADDRESS (-9)
-
-int64_t arch_cpu_on(uint64_t affinity, uint64_t entry, uint64_t argument);
-int64_t arch_affinity_info(uint64_t affinity);
+/* The vCPU's state, and what comes of switching one on, in the architecture's numbers: ON, OFF, SUCCESS... */
+int64_t arch_power_state(uint64_t vcpu);
+int64_t arch_cpu_on(uint64_t vcpu, uint64_t entry, uint64_t argument);
 
 /* Where vCPUs begin that are switched on; what they do then is vcpus_work(). */
 uint64_t arch_entry(void);
 _Noreturn void vcpus_work(uint64_t argument);
 
-/* The vCPU that calls does an order. */
-uint64_t arch_do(enum order order);
+/* The number of the vCPU that calls. */
+uint64_t arch_number(void);
 
-/* An SGI to the vCPUs in `list`, a bit each. */
-void arch_send_sgi(uint32_t intid, uint64_t list);
+/* An order of the architecture's own. */
+uint64_t arch_do(uint32_t order);
 
-/* Deactivate an interrupt whose priority is dropped. */
-void arch_deactivate(uint32_t intid);
+/* Which interrupt is taken by the vCPU that calls, without ending it, and its end. */
+uint64_t arch_take_interrupt(uint64_t self);
+void arch_end_interrupt(uint64_t self);
 
-/* A shared edge interrupt: enable it, and say where it goes. */
-void arch_shared_start(uint32_t intid);
-void arch_shared_route(uint32_t intid, uint64_t affinity);
-void arch_shared_pend(uint32_t intid);
-bool arch_shared_pending(uint32_t intid);
-bool arch_shared_active(uint32_t intid);
+/* Traces in registers that a reset clears, and how many of them are there. */
+void arch_leave_traces(void);
+uint64_t arch_count_traces(void);
+_Noreturn void arch_off(void);
+
+/*
+ * Translation on, of devices and memory as they are without, and of one page at OWN_PAGE that is not global and of an ASID
+ * that all have; and off.
+ */
+void arch_translate(uint64_t self, const void *page);
+void arch_translate_no_more(void);
+
+/* An interrupt that ends the wait of the vCPUs in `list`, a bit each. */
+void arch_ring(uint64_t list);
+
+/* Wait until an interrupt is pending; of arch_ring() it is taken away. */
+void arch_wait(void);
 
 /* The interrupt controller for all, and for one vCPU. */
 void arch_controller_start(void);
 void arch_own_controller_start(uint64_t vcpu);
 
-/* Wait until an interrupt is pending; of the doorbell it is taken away. */
-void arch_wait(void);
+/* ARCH_TESTS of the architecture's, of interrupts from one vCPU to another and of shared ones. */
+void arch_test_interrupts(uint32_t count);
 
-/* As ORDER_TAKE, but there will be one. */
-uint64_t arch_take_when_it_comes(void);
+/* For these: a test's line; an order for another vCPU, its answer, or both; an order for the vCPU that calls. */
+void judge(bool good, const char *what);
+void tell(uint32_t vcpu, uint32_t order);
+uint64_t answer_of(uint32_t vcpu);
+uint64_t ask(uint32_t vcpu, uint32_t order);
+uint64_t vcpus_do(uint32_t order);

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accesses that the processor tells nothing of but the address. */
+/* The clock behind the window, and accesses that the processor tells nothing of but the address. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Two registers of 32 bits at once. */
-void arch_load_pair(uintptr_t address, uint32_t values[2]);
-void arch_store_pair(uintptr_t address, uint32_t first, uint32_t second);
+/* A way to use the clock's registers, checked by another; false: they do not agree. Each round has another number. */
+struct window_test {
+	const char *name;
+	bool (*is_good)(uint32_t round);
+};
 
-/* One, and *address is 4 further: after the load, or before the store. */
-uint32_t arch_load_and_step(uintptr_t *address);
-void arch_step_and_store(uintptr_t *address, uint32_t value);
+/* The first ones are done once, those from `arch_repeated` on also again and again. The last one has no name. */
+extern const struct window_test arch_tests[];
+extern const unsigned int arch_repeated;
+
+/* The driver of the board's clock can have its first look later than the guest its first: the clock counts from 0 until then. */
+void arch_wait_for_time(void);

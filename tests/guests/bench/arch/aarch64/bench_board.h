@@ -18,9 +18,11 @@
 #define UARTCR_BOTH     0x301
 #define UARTIFLS_RESET  0x12
 #define UARTIMSC_RXIM   0x10
+#define UART_INTERRUPT  33
 
 /* Where the descriptions of tests/bench have a virtio-console. */
-#define VIRTIO_CONSOLE 0x0a000000
+#define VIRTIO_CONSOLE           0x0a000000
+#define VIRTIO_CONSOLE_INTERRUPT 48
 
 /* GICv3 (Arm IHI 0069, chapter 12): distributor, redistributor and its SGI frame. */
 #define GICD 0x08000000
@@ -34,6 +36,9 @@
 
 /* CNTV_CTL_EL0 (Arm ARM D19.12). */
 #define CNTV_CTL_ENABLE 1
+
+/* Ticks a second of the counter, as QEMU's -cpu max has it. */
+#define COUNTER_FREQUENCY 1000000000
 
 /* How long the measured WFI waits. */
 #define WFI_TICKS 100000

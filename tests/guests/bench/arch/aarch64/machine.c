@@ -103,11 +103,21 @@ bool arch_take(char *c)
 	return true;
 }
 
-void arch_power_off(void)
+static _Noreturn void end(uint64_t psci_function)
 {
-	register uint64_t function __asm__("x0") = PSCI_SYSTEM_OFF;
+	register uint64_t function __asm__("x0") = psci_function;
 
 	__asm__ volatile("hvc #0" : "+r"(function) : : "x1", "x2", "x3", "memory");
 	for (;;)
 		__asm__ volatile("wfi");
+}
+
+void arch_power_off(void)
+{
+	end(PSCI_SYSTEM_OFF);
+}
+
+void arch_reset(void)
+{
+	end(PSCI_SYSTEM_RESET);
 }

@@ -34,8 +34,7 @@ const char hostile_name[] = "time";
 #define ROUNDS    50
 #define RISES     100
 
-#define UART_INTERRUPT 33
-#define UARTIMSC_TXIM  0x20
+#define UARTIMSC_TXIM 0x20
 
 #define CTL_ENABLE  1UL
 #define CTL_IMASK   2UL

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Each violation is one instruction; the handler (start.S) goes on behind it. */
-#include "attempts.h"
+#include <violations.h>
 
 	.arch	armv8.5-a
 

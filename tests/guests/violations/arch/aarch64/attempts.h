@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Single violations (attempts.S), and what came of the last (start.S). An attempt takes an address
- * or a function's number, and gives what its destination register holds afterwards: what it held
+ * Single violations (attempts.S). An attempt takes an address or a function's number, and gives what its destination register holds afterwards: what it held
  * before, MARKER, if nothing was loaded.
  */
 #pragma once
 
-#define MARKER 0x5eed
-
-/* Offsets in `trap`. */
-#define TRAP_COUNT   0
-#define TRAP_CAUSE   8
-#define TRAP_ADDRESS 16
-
-#ifndef __ASSEMBLER__
-
 #include <stdint.h>
 
-/* Synchronous exceptions so far, ESR_EL1 and FAR_EL1 of the last. */
-struct trap {
-	uint64_t count;
-	uint64_t cause;
-	uint64_t address;
-};
-
-extern volatile struct trap trap;
 extern const char vectors[];
 
 uint64_t read_byte(uint64_t address);
@@ -56,5 +38,3 @@ uint64_t call_firmware(uint64_t function);
 uint64_t store_and_load_pair(uint64_t address, uint32_t first, uint32_t second);
 /* Stores and steps the base on, steps it back and loads; 0 if it is not where it was. */
 uint64_t store_and_load_writeback(uint64_t address, uint32_t value);
-
-#endif

@@ -9,14 +9,12 @@
 #include "violations.h"
 
 #include <bench_board.h>
-#include <cloister/print.h>
 
 /*
  * ESR_EL1 of exceptions of EL1 itself: class, IL, and of aborts external (0x10; on a walk's level 1,
  * where that of 39 bits begins, 0x15) and WnR.
  */
 #define CAUSE(class, iss) ((uint64_t)(class) << 26 | 1U << 25 | (iss))
-#define NONE              0
 #define UNDEFINED         CAUSE(0x00, 0)
 #define FETCH_ABORT       CAUSE(0x21, 0x10)
 #define READ_ABORT        CAUSE(0x25, 0x10)
@@ -57,15 +55,7 @@
 #define GIB           (1UL << 30)
 #define CPACR_ALLOWED (3UL << 20 | 3UL << 16)
 
-struct site {
-	uint64_t (*attempt)(uint64_t operand);
-	uint64_t operand;
-	uint64_t cause;
-	/* What the attempt gives. */
-	uint64_t result;
-};
-
-static const struct site sites[SITES] = {
+const struct site arch_sites[SITES] = {
 	{ read_byte, 0, READ_ABORT, MARKER },
 	{ read_half, HOLE, READ_ABORT, MARKER },
 	{ write_word, HOLE, WRITE_ABORT, MARKER },
@@ -84,12 +74,9 @@ static const struct site sites[SITES] = {
 	{ write_defined_by_nobody, 0, UNDEFINED, MARKER },
 	{ read_monitor, 0, UNDEFINED, MARKER },
 	{ use_sve, 0, UNDEFINED, MARKER },
-	{ call_hypervisor, HVC_FUNCTION, NONE, NOT_SUPPORTED },
-	{ call_firmware, SMC_FUNCTION, NONE, NOT_SUPPORTED },
+	{ call_hypervisor, HVC_FUNCTION, NO_TRAP, NOT_SUPPORTED },
+	{ call_firmware, SMC_FUNCTION, NO_TRAP, NOT_SUPPORTED },
 };
-
-volatile struct trap trap;
-static uint64_t last_result;
 
 static void start_mmu(void)
 {
@@ -123,52 +110,32 @@ void arch_start(void)
 	start_mmu();
 }
 
-bool arch_emulated(void)
-{
-	uint64_t count = trap.count;
+/* As the first and the second word of a pair. */
+#define WORDS(first, second) ((uint64_t)(second) << 32 | (first))
 
-	last_result = store_and_load_pair(UART + UARTIBRD, 0x1234, 0x2a);
-	if (last_result != (0x2aUL << 32 | 0x1234))
-		return false;
-	last_result = store_and_load_writeback(ALIAS + UART + UARTFBRD, 0x15);
-	return last_result == 0x15 && trap.count == count;
+uint64_t arch_emulated(void)
+{
+	uint64_t pair = store_and_load_pair(UART + UARTIBRD, 0x1234, 0x2a);
+	uint64_t word = store_and_load_writeback(ALIAS + UART + UARTFBRD, 0x15);
+
+	return (pair ^ WORDS(0x1234, 0x2a)) | (word ^ 0x15);
 }
 
-static bool violate(const struct site *site)
+bool arch_tells_address(uint64_t cause)
 {
-	uint64_t count = trap.count;
-
-	last_result = site->attempt(site->operand);
-	if (last_result != site->result)
-		return false;
-	if (site->cause == NONE)
-		return trap.count == count;
-	return trap.count == count + 1 && trap.cause == site->cause &&
-	       (!IS_ABORT(site->cause) || trap.address == site->operand);
+	return IS_ABORT(cause);
 }
 
-bool arch_violate(uint32_t site)
+struct site arch_stray(uint64_t number)
 {
-	return violate(&sites[site]);
-}
-
-bool arch_stray(uint64_t number)
-{
-	struct site strays[] = {
+	const struct site strays[] = {
 		{ read_word, HOLES + 16 * number, READ_ABORT, MARKER },
 		{ write_word, HOLES + 16 * number, WRITE_ABORT, MARKER },
-		{ call_hypervisor, STRAY_FUNCTIONS + 4 * number, NONE, NOT_SUPPORTED },
+		{ call_hypervisor, STRAY_FUNCTIONS + 4 * number, NO_TRAP, NOT_SUPPORTED },
 		{ fetch, HOLES + 16 * number, FETCH_ABORT, MARKER },
 	};
 
-	return violate(&strays[number % (sizeof(strays) / sizeof(strays[0]))]);
-}
-
-void arch_describe(char *text, uint32_t size)
-{
-	print_format(text, size, "result 0x%lx, exception %lu: cause 0x%lx, address 0x%lx",
-		     (unsigned long)last_result, (unsigned long)trap.count,
-		     (unsigned long)trap.cause, (unsigned long)trap.address);
+	return strays[number % (sizeof(strays) / sizeof(strays[0]))];
 }
 
 void arch_put(char c)

@@ -4,7 +4,7 @@
  * noted in `trap` and ends the instruction that made it: a jump to nowhere goes back to where it
  * came from, everything else goes on behind. Any other exception ends the guest.
  */
-#include "attempts.h"
+#include <violations.h>
 
 #define CLASS_SHIFT	    26
 #define CLASS_FETCH_SAME_EL 0x21
