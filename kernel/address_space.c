@@ -168,6 +168,15 @@ static enum status check_mapping(const struct address_space *space, struct slot 
 	return rights & ~(uint32_t)frame->rights ? ERR_RIGHTS : OK;
 }
 
+/* Fill an entry of which nothing but its absence can be remembered. */
+static void fill(struct address_space *space, uint64_t *entry, uint64_t value, uint64_t address,
+		 uint8_t size_bits)
+{
+	pte_write(entry, value);
+	if (ABSENCE_IS_REMEMBERED)
+		space_invalidate(space, address, size_bits);
+}
+
 enum status space_map(struct address_space *space, struct slot *frame, uint64_t address,
 		      uint32_t rights, enum memory_type type)
 {
@@ -183,7 +192,8 @@ enum status space_map(struct address_space *space, struct slot *frame, uint64_t 
 		return ERR_OCCUPIED;
 	if (reached != level)
 		return ERR_TABLE;
-	pte_write(entry, pte_leaf(space->guest, level, frame->object, rights, type));
+	fill(space, entry, pte_leaf(space->guest, level, frame->object, rights, type), address,
+	     frame->size_bits);
 	record(space, frame, address);
 	return OK;
 }
@@ -202,7 +212,7 @@ enum status space_map_table(struct address_space *space, struct slot *table, uin
 		return ERR_OCCUPIED;
 	/* What it held in another place, or in an address space that is gone, is not mapped here. */
 	memset((void *)table->object, 0, PAGE_SIZE);
-	pte_write(entry, pte_table(virt_to_phys((void *)table->object)));
+	fill(space, entry, pte_table(virt_to_phys((void *)table->object)), address, 0);
 	/* Where in the tree it hangs: the start of what its parent's entry covers. */
 	record(space, table, align_down(address, BIT(level_bits(reached))));
 	return OK;

@@ -42,6 +42,7 @@ void space_take_id(struct address_space *space)
 		space->id = ids->next++;
 	} while (space->id == ids->kept);
 	space->generation = ids->generation;
+	arch_space_begin(space);
 	/* Nothing of it is remembered, so no VCpu left anything behind. */
 	space->last = 0;
 }

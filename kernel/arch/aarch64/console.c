@@ -4,6 +4,7 @@
  */
 #include <arch/console.h>
 #include <arch/mmu.h>
+#include <kernel_space.h>
 
 /* ARM DDI 0183, 3.3. */
 #define UARTDR      0x00
@@ -14,7 +15,7 @@ static volatile char *uart;
 
 void arch_console_start(paddr_t address)
 {
-	uart = arch_map_device(address, PAGE_SIZE);
+	uart = kernel_map_device(address, PAGE_SIZE);
 }
 
 void arch_console_put(char c)

@@ -7,6 +7,7 @@
 #include <arch/mmu.h>
 #include <vcpu.h>
 #include <irq.h>
+#include <kernel_space.h>
 #include <sched.h>
 
 /* CPU interface registers by encoding, for assemblers that do not know the names (12.2, 12.4). */
@@ -101,8 +102,8 @@ void arch_irq_start(paddr_t distributor_address, paddr_t redistributor_address)
 {
 	volatile char *redistributor;
 
-	distributor = arch_map_device(distributor_address, KIB(64));
-	redistributor = arch_map_device(redistributor_address, KIB(128));
+	distributor = kernel_map_device(distributor_address, KIB(64));
+	redistributor = kernel_map_device(redistributor_address, KIB(128));
 	private_frame = redistributor + GICR_SGI;
 	interrupts = ((*reg(distributor, GICD_TYPER) & 0x1f) + 1) * 32;
 	if (interrupts > IRQS)

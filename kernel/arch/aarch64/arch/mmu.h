@@ -63,6 +63,19 @@ static inline uint64_t pte_table(paddr_t table)
 	return table | PTE_VALID | PTE_TABLE;
 }
 
+/* A leaf for the kernel itself. With address arithmetic only: it is called before translation is on. */
+static inline uint64_t pte_kernel(unsigned int level, paddr_t address, uint32_t rights,
+				  enum memory_type type)
+{
+	uint64_t pte = address | PTE_VALID | PTE_ACCESSED | PTE_UXN;
+
+	pte |= type == MEMORY_DEVICE ? PTE_ATTRIBUTE(ATTRIBUTE_DEVICE) :
+				       PTE_ATTRIBUTE(ATTRIBUTE_NORMAL) | PTE_INNER_SHAREABLE;
+	pte |= rights & RIGHT_WRITE ? 0 : PTE_READ_ONLY;
+	pte |= rights & RIGHT_EXECUTE ? 0 : PTE_PXN;
+	return level == 2 ? pte | PTE_TABLE : pte;
+}
+
 /* A leaf of `level` (0: 1 GiB, 1: 2 MiB, 2: 4 KiB) for a process, or for a guest (stage 2). */
 uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t rights,
 		  enum memory_type type);
@@ -73,6 +86,9 @@ static inline void pte_write(uint64_t *entry, uint64_t value)
 	__atomic_store_n(entry, value, __ATOMIC_RELAXED);
 	__asm__ volatile("dsb ishst" ::: "memory");
 }
+
+/* What is found not to be mapped is not remembered (D8.16: translations that cause a fault). */
+#define ABSENCE_IS_REMEMBERED false
 
 /*
  * TLB maintenance and address translation act on the regime that HCR_EL2.TGE chooses (Arm ARM D8.17): run what follows with
@@ -104,6 +120,12 @@ static inline void arch_space_load(bool guest, paddr_t table, uint32_t id)
 /* By none: nothing is mapped. */
 void arch_space_unload(bool guest);
 
+/* `space`, which is loaded next, has an identifier that nobody had since the last flush of all: what was stored in its tables is seen. */
+static inline void arch_space_begin(const struct address_space *space)
+{
+	(void)space;
+}
+
 /*
  * What all cores remember of a space goes: of a leaf of `size_bits` at `address`; 0: all, tables too. A guest's is loaded.
  */
@@ -118,8 +140,11 @@ void arch_space_flush_core(void);
 /* Fill with zeros, also for who reads without caches. */
 void arch_memory_zero(void *memory, uint64_t size);
 
-/* Map a device page for the kernel; returns its address. */
-volatile void *arch_map_device(paddr_t address, uint64_t size);
+/* What was just mapped for the kernel can be used. */
+static inline void arch_kernel_mapped(void)
+{
+	isb();
+}
 
 /* Read how wide ASIDs and VMIDs are. Once. */
 void arch_space_start(void);

@@ -46,6 +46,9 @@ uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t righ
 /* Store an entry. Break before make: a bug where a valid one becomes another valid one. */
 void pte_write(uint64_t *entry, uint64_t value);
 
+/* What is found not to be mapped is not remembered. */
+#define ABSENCE_IS_REMEMBERED false
+
 /* What a new top table has beside zeros: nothing. */
 static inline void arch_space_init(struct address_space *space)
 {
@@ -60,6 +63,12 @@ void arch_space_load(bool guest, paddr_t table, uint32_t id);
 
 /* By none: nothing is mapped. */
 void arch_space_unload(bool guest);
+
+/* `space`, which is loaded next, has an identifier that nobody had since the last flush of all: what was stored in its tables is seen. */
+static inline void arch_space_begin(const struct address_space *space)
+{
+	(void)space;
+}
 
 /*
  * What all cores remember of a space goes: of a leaf of `size_bits` at `address`; 0: all, tables too. A guest's is loaded.

@@ -108,7 +108,7 @@
 /* scounteren, hcounteren. */
 #define COUNTEREN_TM BIT(1)
 
-/* satp, vsatp, hgatp: modes, and where the identifier is. */
-#define ATP_MODE_SV39 (8UL << 60) /* of hgatp: Sv39x4 */
-#define SATP_ASID     44
-#define HGATP_VMID    44
+/* satp, vsatp, hgatp: the mode, which of hgatp is Sv39x4, and where ASID and VMID are. */
+#define ATP_MODE_SV39  (8UL << 60)
+#define ATP_IDENTIFIER 44
+#define ATP_NUMBER     0x00000fffffffffffUL

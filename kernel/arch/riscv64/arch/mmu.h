@@ -52,6 +52,17 @@ static inline uint64_t pte_table(paddr_t table)
 	return table >> 2 | PTE_VALID;
 }
 
+/* A leaf for the kernel itself. With address arithmetic only: it is called before translation is on. */
+static inline uint64_t pte_kernel(unsigned int level, paddr_t address, uint32_t rights,
+				  enum memory_type type)
+{
+	(void)level;
+	(void)type;
+	return address >> 2 | PTE_VALID | PTE_READ | PTE_ACCESSED | PTE_GLOBAL |
+	       (rights & RIGHT_WRITE ? PTE_WRITE | PTE_DIRTY : 0) |
+	       (rights & RIGHT_EXECUTE ? PTE_EXECUTE : 0);
+}
+
 /* A leaf of `level` (0: 1 GiB, 1: 2 MiB, 2: 4 KiB) for a process, or for a guest. */
 uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t rights,
 		  enum memory_type type);
@@ -78,12 +89,20 @@ uint32_t arch_space_ids(bool guest);
  * Translate processes, or guests, by these tables, under this identifier. For guests vsatp is 0, so that nothing is translated
  * by the tables of one and the identifier of another.
  */
-void arch_space_load(bool guest, paddr_t table, uint32_t id);
+static inline void arch_space_load(bool guest, paddr_t table, uint32_t id)
+{
+	uint64_t atp = ATP_MODE_SV39 | (uint64_t)id << ATP_IDENTIFIER | table >> PAGE_BITS;
+
+	if (guest)
+		write_csr(hgatp, atp);
+	else
+		write_csr(satp, atp);
+}
 
 /* By none: nothing is mapped. */
 void arch_space_unload(bool guest);
 
-/* `space` has an identifier that nobody had since the last flush of all: what was stored in its tables until now is seen under it. */
+/* `space`, which is loaded next, has an identifier that nobody had since the last flush of all: what was stored in its tables is seen. */
 void arch_space_begin(const struct address_space *space);
 
 /*
@@ -100,8 +119,11 @@ void arch_space_flush_core(void);
 /* Fill with zeros. */
 void arch_memory_zero(void *memory, uint64_t size);
 
-/* Map a device page for the kernel; returns its address. */
-volatile void *arch_map_device(paddr_t address, uint64_t size);
+/* What was just mapped for the kernel can be used. */
+static inline void arch_kernel_mapped(void)
+{
+	__asm__ volatile("sfence.vma" ::: "memory");
+}
 
 /* Read how wide ASIDs and VMIDs are. Once. */
 void arch_space_start(void);
