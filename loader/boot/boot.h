@@ -50,8 +50,6 @@ void memory_check(const struct manifest *m);
 void arch_check_processor(void);
 /* The kind of manifest that this loader is for. */
 extern const enum architecture arch_architecture;
-/* The UART that the kernel will use, by the manifest. */
-uint64_t arch_console(const struct manifest *m);
 /* Make a UART ready to send; gives what arch_uart_restore() needs. */
 uint32_t arch_uart_enable(uint64_t address);
 void arch_uart_restore(uint64_t address, uint32_t state);

@@ -26,7 +26,7 @@ void boot_main(uintptr_t image)
 	console_open(image_header.console);
 	arch_check_processor();
 	m = image_manifest(image);
-	console_open(arch_console(m));
+	console_open(m->platform[PLATFORM_UART]);
 	memory_check(m);
 	image_check_components(m);
 	kernel_copy(m);

@@ -18,6 +18,8 @@
 #define WHOLE_REPORTS 8
 #define PAGE_BITS     12
 #define PAGE_SIZE     (1ULL << PAGE_BITS)
+/* What one call reads. */
+#define READ_WORDS 6
 
 /* The frame mapped at `address`; ROOT_SLOT_NULL if there is none of a page's size. */
 static cap_t frame_at(const struct description *d, cap_t address_space, uint64_t address)
@@ -63,11 +65,37 @@ static void backtrace(const struct description *d, const struct manifest_thread 
 		uint64_t at = record[0];
 
 		console_print("  #%u %s 0x%016lx", depth, program, (unsigned long)record[1]);
+		if (!read_record(d, thread->address_space, arch_record_address(at), record))
+			return;
+		if (depth == 0)
+			arch_record_complete(report, record);
 		/* Records of callers lie higher on the stack: a loop is none. */
-		if (!read_record(d, thread->address_space, at, record) ||
-		    (record[0] != 0 && record[0] <= at))
+		if (record[0] != 0 && record[0] <= at)
 			return;
 	} while (++depth < BACKTRACE_MAX && record[1] != 0);
+}
+
+enum status faults_registers(cap_t thread, uint64_t *words, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i += READ_WORDS) {
+		uint64_t w[READ_WORDS];
+		enum status status =
+			thread_read_registers(thread, i, &w[0], &w[1], &w[2], &w[3], &w[4], &w[5]);
+
+		if (status != OK)
+			return status;
+		for (uint32_t j = 0; j < READ_WORDS && i + j < count; j++)
+			words[i + j] = w[j];
+	}
+	return OK;
+}
+
+void faults_print(const uint64_t *x, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i += 4)
+		console_print("  x%02u %016lx x%02u %016lx x%02u %016lx x%02u %016lx", i,
+			      (unsigned long)x[i], i + 1, (unsigned long)x[i + 1], i + 2,
+			      (unsigned long)x[i + 2], i + 3, (unsigned long)x[i + 3]);
 }
 
 static void report_cause(const char *name, uint64_t cause, uint64_t address, uint64_t pc)

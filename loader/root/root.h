@@ -136,6 +136,12 @@ enum status scratch_unmap(void);
 /* Reports the fault of the thread with this index, and hands it on to servers_failed(). */
 void faults_report(const struct description *d, uint32_t thread, const struct message *fault);
 
+/* A thread's registers, `count` words. The thread does not run. */
+enum status faults_registers(cap_t thread, uint64_t *words, uint32_t count);
+
+/* Prints registers x0 and so on, four in a row; `count` is a multiple of four. */
+void faults_print(const uint64_t *x, unsigned int count);
+
 /* arch/<a>/report.c */
 
 /* What a fault's cause word means, in words. */
@@ -146,13 +152,20 @@ bool arch_fault_has_address(uint64_t cause);
 
 /* A thread's registers, read and printed for a crash report. The thread does not run. */
 struct arch_report {
-	/* Where the thread stood. */
+	/* Where the thread stood, and its register for the return address. */
 	uint64_t pc;
-	/* The innermost frame record: two words, the next record and the return address. */
+	uint64_t link;
+	/* The frame pointer. */
 	uint64_t frame;
 };
 
 enum status arch_report_registers(cap_t thread, struct arch_report *report);
+
+/* Where the frame record is that a frame pointer names: two words, the caller's frame pointer and the return address. */
+uint64_t arch_record_address(uint64_t frame);
+
+/* Completes the record of the innermost function, whose return address may still be in its register. */
+void arch_record_complete(const struct arch_report *report, uint64_t record[2]);
 
 /* servers.c */
 

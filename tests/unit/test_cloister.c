@@ -48,7 +48,7 @@ struct blob bench_elf(struct bench *bench, uint64_t address, const uint32_t *fla
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
 			     EV_CURRENT },
 		.e_type = ET_EXEC,
-		.e_machine = EM_AARCH64,
+		.e_machine = bench->target->machine,
 		.e_entry = address,
 		.e_phoff = sizeof(header),
 		.e_phentsize = sizeof(Elf64_Phdr),
@@ -79,8 +79,14 @@ struct blob bench_linux(struct bench *bench, size_t size, uint64_t extent)
 	uint8_t *image = arena_alloc(&bench->arena, size);
 
 	memcpy(image + 16, &extent, sizeof(extent));
-	memcpy(image + 56, "ARM\x64", 4);
+	memcpy(image + 56, bench->target->image_magic, 4);
 	return (struct blob){ image, size };
+}
+
+static const char *loader_name(struct bench *bench, const char *folder)
+{
+	return arena_print(&bench->arena, "%s/loader/boot/loader.%s.bin", folder,
+			   bench->target->name);
 }
 
 static void add_program(struct bench *bench, const char *name, uint64_t address)
@@ -88,7 +94,8 @@ static void add_program(struct bench *bench, const char *name, uint64_t address)
 	static const uint32_t flags[] = { PF_R | PF_X, PF_R, PF_R | PF_W };
 	struct blob elf = bench_elf(bench, address, flags, ARRAY_SIZE(flags), 3000, 5000);
 
-	bench_file(bench, name, elf.data, elf.size);
+	bench_file(bench, arena_print(&bench->arena, "%s.%s.elf", name, bench->target->name),
+		   elf.data, elf.size);
 }
 
 static void add_loader(struct bench *bench)
@@ -97,37 +104,51 @@ static void add_loader(struct bench *bench)
 	uint64_t text_offset = 0x200000;
 
 	memcpy((uint8_t *)loader.data + 8, &text_offset, sizeof(text_offset));
-	bench_file(bench, "loader/boot/loader.aarch64.bin", loader.data, loader.size);
+	bench_file(bench, loader_name(bench, "."), loader.data, loader.size);
 }
 
 static void add_board(struct bench *bench)
 {
 	const char *source = getenv("CLOISTER_SOURCE");
+	const char *name =
+		arena_print(&bench->arena, "boards/qemu-virt-%s.json", bench->target->name);
 	struct blob board;
 
 	ck_assert_ptr_nonnull(source);
-	ck_assert_ptr_null(file_read(
-		&bench->arena,
-		arena_print(&bench->arena, "%s/configs/boards/qemu-virt-aarch64.json", source), MIB,
-		&board));
-	bench_file(bench, "boards/qemu-virt-aarch64.json", board.data, board.size);
+	ck_assert_ptr_null(file_read(&bench->arena,
+				     arena_print(&bench->arena, "%s/configs/%s", source, name), MIB,
+				     &board));
+	bench_file(bench, name, board.data, board.size);
+}
+
+void bench_target(struct bench *bench, const struct target *target)
+{
+	static const char *const programs[] = {
+		"loader/root/root",
+		"drivers-server/pl011",
+		"drivers-server/pl031",
+		"drivers-server/ns16550a",
+		"drivers-server/goldfish",
+		"drivers-server/console",
+		"shell/shell",
+		"vmm-server/vmm-server",
+		"vmm-server/device-server",
+		"vmm-server/device-copy",
+	};
+
+	bench->target = target;
+	add_board(bench);
+	add_loader(bench);
+	add_program(bench, "kernel/kernel", 0xffffffffc0000000);
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		add_program(bench, programs[i], 0x200000);
 }
 
 void bench_begin(struct bench *bench)
 {
 	*bench = (struct bench){ .folder = "/tmp/cloister-test-XXXXXX" };
 	ck_assert_ptr_nonnull(mkdtemp(bench->folder));
-	add_board(bench);
-	add_loader(bench);
-	add_program(bench, "kernel/kernel.aarch64.elf", 0xffffffffc0000000);
-	add_program(bench, "loader/root/root.aarch64.elf", 0x200000);
-	add_program(bench, "drivers-server/pl011.aarch64.elf", 0x200000);
-	add_program(bench, "drivers-server/pl031.aarch64.elf", 0x200000);
-	add_program(bench, "drivers-server/console.aarch64.elf", 0x200000);
-	add_program(bench, "shell/shell.aarch64.elf", 0x200000);
-	add_program(bench, "vmm-server/vmm-server.aarch64.elf", 0x200000);
-	add_program(bench, "vmm-server/device-server.aarch64.elf", 0x200000);
-	add_program(bench, "vmm-server/device-copy.aarch64.elf", 0x200000);
+	bench_target(bench, &target_aarch64);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
@@ -163,13 +184,10 @@ size_t bench_read(struct bench *bench, const char *description, size_t size)
 
 bool bench_make(struct bench *bench, bool root_only)
 {
-	const char *root =
-		arena_print(&bench->arena, "%s/loader/root/root.aarch64.elf", bench->folder);
+	const char *root = arena_print(&bench->arena, "%s/loader/root/root.%s.elf", bench->folder,
+				       bench->target->name);
 
 	plan_init(&bench->plan, &bench->description, &bench->errors);
 	return plan_system(&bench->plan, bench->folder, root_only ? root : NULL) &&
-	       image_make(&bench->plan,
-			  arena_print(&bench->arena, "%s/loader/boot/loader.aarch64.bin",
-				      bench->folder),
-			  &bench->image);
+	       image_make(&bench->plan, loader_name(bench, bench->folder), &bench->image);
 }

@@ -12,6 +12,8 @@
 
 /* A session of the tool on a description given as text. */
 struct bench {
+	/* What bench_elf(), bench_linux() and bench_make() make things for: AArch64, unless a test says otherwise. */
+	const struct target *target;
 	struct arena arena;
 	struct errors errors;
 	struct inputs inputs;
@@ -26,6 +28,9 @@ struct bench {
 void bench_begin(struct bench *bench);
 void bench_end(struct bench *bench);
 
+/* Puts the board, the loader and the programs of an architecture into the folder, and makes it the bench's. */
+void bench_target(struct bench *bench, const struct target *target);
+
 /* Puts a file into the folder, with the folders that its name has. */
 void bench_file(struct bench *bench, const char *name, const void *content, size_t size);
 
@@ -39,7 +44,7 @@ bool bench_make(struct bench *bench, bool root_only);
 struct blob bench_elf(struct bench *bench, uint64_t address, const uint32_t *flags, uint32_t count,
 		      uint64_t size, uint64_t memory);
 
-/* An arm64 Image of `size` bytes that takes `extent`. */
+/* A Linux Image of `size` bytes that takes `extent`. */
 struct blob bench_linux(struct bench *bench, size_t size, uint64_t extent);
 
 /* Numbers that look random, the same in every run. */

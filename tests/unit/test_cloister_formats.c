@@ -17,7 +17,7 @@ static struct bench bench;
 
 static void begin(void)
 {
-	memset(&bench, 0, sizeof(bench));
+	bench = (struct bench){ .target = &target_aarch64 };
 }
 
 static void end(void)
@@ -59,7 +59,7 @@ START_TEST(elf_segments)
 	struct blob file = bench_elf(&bench, 0x200000, three, 3, 100, 5000);
 	struct elf elf;
 
-	ck_assert_ptr_null(elf_read(&bench.arena, file, &elf));
+	ck_assert_ptr_null(elf_read(&bench.arena, &target_aarch64, file, &elf));
 	ck_assert_uint_eq(elf.count, 3);
 	ck_assert_uint_eq(elf.entry, 0x200000);
 	ck_assert_uint_eq(elf.segments[1].virtual_address, 0x202000);
@@ -77,7 +77,8 @@ START_TEST(elf_hostile)
 	for (size_t size = 4; size < file.size; size++) {
 		struct arena arena = { NULL };
 
-		ck_assert_ptr_nonnull(elf_read(&arena, copy_of(&arena, file, size), &elf));
+		ck_assert_ptr_nonnull(
+			elf_read(&arena, &target_aarch64, copy_of(&arena, file, size), &elf));
 		arena_free(&arena);
 	}
 	for (uint32_t i = 0; i < 20000; i++) {
@@ -85,7 +86,7 @@ START_TEST(elf_hostile)
 		struct blob copy = copy_of(&arena, file, file.size);
 
 		change((struct blob){ copy.data, 64 + 3 * 56 });
-		if (!elf_read(&arena, copy, &elf))
+		if (!elf_read(&arena, &target_aarch64, copy, &elf))
 			for (uint32_t s = 0; s < elf.count; s++)
 				copy_of(&arena, (struct blob){ elf.segments[s].data, 0 },
 					elf.segments[s].file_size);
@@ -139,11 +140,34 @@ START_TEST(linux_header)
 	struct linux_image image;
 
 	((uint8_t *)file.data)[10] = 0x08; /* text_offset 0x80000 */
-	ck_assert_ptr_null(linux_image_read(&bench.arena, file, &image));
+	ck_assert_ptr_null(linux_image_read(&bench.arena, &target_aarch64, file, &image));
 	ck_assert_uint_eq(image.text_offset, 0x80000);
 	ck_assert_uint_eq(image.extent, 3 * MIB);
-	ck_assert_ptr_null(linux_image_read(&bench.arena, bench_linux(&bench, 4096, 1), &image));
+	ck_assert_ptr_null(linux_image_read(&bench.arena, &target_aarch64,
+					    bench_linux(&bench, 4096, 1), &image));
 	ck_assert_uint_eq(image.extent, 4096);
+}
+END_TEST
+
+/* What is one architecture's is foreign to the other, and said by name. */
+START_TEST(other_architecture)
+{
+	struct blob program = bench_elf(&bench, 0x200000, three, 3, 100, 5000);
+	struct blob kernel = bench_linux(&bench, 4096, 3 * MIB);
+	struct linux_image image;
+	struct elf elf;
+
+	ck_assert_str_eq(elf_read(&bench.arena, &target_riscv64, program, &elf),
+			 "is an ELF file for another architecture (AArch64), not RISC-V");
+	ck_assert_str_eq(linux_image_read(&bench.arena, &target_riscv64, kernel, &image),
+			 "is a kernel for another architecture (AArch64), not RISC-V");
+	bench.target = &target_riscv64;
+	program = bench_elf(&bench, 0x200000, three, 3, 100, 5000);
+	kernel = bench_linux(&bench, 4096, 3 * MIB);
+	ck_assert_ptr_null(elf_read(&bench.arena, &target_riscv64, program, &elf));
+	ck_assert_ptr_null(linux_image_read(&bench.arena, &target_riscv64, kernel, &image));
+	ck_assert_str_eq(elf_read(&bench.arena, &target_aarch64, program, &elf),
+			 "is an ELF file for another architecture (RISC-V), not AArch64");
 }
 END_TEST
 
@@ -160,7 +184,7 @@ START_TEST(linux_hostile)
 	for (size_t size = 0; size < file.size; size++) {
 		struct arena arena = { NULL };
 
-		linux_image_read(&arena, copy_of(&arena, file, size), &image);
+		linux_image_read(&arena, &target_aarch64, copy_of(&arena, file, size), &image);
 		arena_free(&arena);
 	}
 	for (uint32_t i = 0; i < 20000; i++) {
@@ -168,7 +192,7 @@ START_TEST(linux_hostile)
 		struct blob copy = copy_of(&arena, file, file.size);
 
 		change((struct blob){ copy.data, 0x80 });
-		linux_image_read(&arena, copy, &image);
+		linux_image_read(&arena, &target_aarch64, copy, &image);
 		arena_free(&arena);
 	}
 }
@@ -187,6 +211,7 @@ Suite *formats_suite(void)
 	tcase_add_test(test, gzip_hostile);
 	tcase_add_test(test, linux_header);
 	tcase_add_test(test, linux_hostile);
+	tcase_add_test(test, other_architecture);
 	suite_add_tcase(suite, test);
 	return suite;
 }

@@ -8,6 +8,7 @@
 #include "version.h"
 
 #include <idl/clock.h>
+#include <idl/riscv64.h>
 #include <idl/root.h>
 #include <string.h>
 
@@ -375,15 +376,47 @@ END_TEST
 START_TEST(memory_of_image)
 {
 	static const char text[] = HEAD "]}";
+	const uint64_t base = 0x40000000;
 	uint64_t memory;
 
 	ck_assert_uint_eq(bench_read(&bench, text, strlen(text)), 0);
 	ck_assert(bench_make(&bench, false));
-	ck_assert_ptr_null(image_memory(bench.image, &memory));
+	ck_assert_ptr_null(image_memory(bench.image, base, &memory));
 	ck_assert_uint_eq(memory, bench.plan.memory);
 	for (size_t size = 0; size < 20000; size += 100)
-		image_memory((struct blob){ bench.image.data, size }, &memory);
-	ck_assert_ptr_nonnull(image_memory((struct blob){ bench.image.data, 8200 }, &memory));
+		image_memory((struct blob){ bench.image.data, size }, base, &memory);
+	ck_assert_ptr_nonnull(image_memory((struct blob){ bench.image.data, 8200 }, base, &memory));
+	/* Of a board with its memory elsewhere. */
+	ck_assert_ptr_nonnull(image_memory(bench.image, base + BLOCK_SIZE, &memory));
+	ck_assert_ptr_nonnull(image_memory(bench.image, 0, &memory));
+}
+END_TEST
+
+/* What the firmware keeps is nobody's, and the kernel goes behind the image. */
+START_TEST(riscv_machine)
+{
+	static const char text[] = "{ \"board\": \"qemu-virt-riscv64\", \"guests\": [] }";
+	const struct manifest_component *last;
+	uint64_t memory;
+
+	bench_target(&bench, &target_riscv64);
+	ck_assert_uint_eq(bench_read(&bench, text, strlen(text)), 0);
+	ck_assert(bench_make(&bench, true));
+	m = manifest_check_base(&bench);
+	ck_assert_uint_eq(m->architecture, ARCHITECTURE_RISCV64);
+	ck_assert_uint_eq(m->memory[0].address, 0x80200000);
+	ck_assert_uint_eq(m->image_address, 0x80200000);
+	last = (const struct manifest_component *)((const uint8_t *)m + m->components.offset) + 1;
+	ck_assert_uint_gt(m->kernel_address, last->physical);
+	ck_assert_uint_ge(m->kernel_address, m->image_address + m->image_size);
+	ck_assert_uint_eq(m->boot_address, m->kernel_address + BLOCK_SIZE);
+	ck_assert_uint_eq(m->platform[PLATFORM_UART], 0x10000000);
+	ck_assert_uint_eq(m->platform[PLATFORM_PLIC], 0x0c000000);
+	ck_assert_uint_eq(m->platform[PLATFORM_PLIC_CONTEXT], 1);
+	ck_assert_uint_eq(m->platform[PLATFORM_PLIC_SOURCES], 95);
+	ck_assert_uint_eq(m->platform[PLATFORM_COUNTER], 10000000);
+	ck_assert_ptr_null(image_memory(bench.image, 0x80000000, &memory));
+	ck_assert_uint_eq(memory, MACHINE_MEMORY_MIN);
 }
 END_TEST
 
@@ -454,6 +487,7 @@ Suite *plan_suite(void)
 	tcase_add_test(test, root_only);
 	tcase_add_test(test, root_only_with_guests);
 	tcase_add_test(test, memory_of_image);
+	tcase_add_test(test, riscv_machine);
 	tcase_add_test(test, same_again);
 	tcase_add_test(test, programs_refused);
 	suite_add_tcase(suite, test);

@@ -60,7 +60,8 @@ static bool make(struct session *s, const struct options *options)
 	plan_init(&s->plan, &s->description, &s->errors);
 	return plan_system(&s->plan, programs, options->root) &&
 	       image_make(&s->plan,
-			  arena_print(&s->arena, "%s/loader/boot/loader.aarch64.bin", programs),
+			  arena_print(&s->arena, "%s/loader/boot/loader.%s.bin", programs,
+				      s->description.board.target->name),
 			  &s->image);
 }
 
@@ -107,7 +108,8 @@ static bool take_image(struct session *s, const struct options *options)
 	const char *error = file_read(&s->arena, options->image, IMAGE_MAX, &s->image);
 
 	if (!error)
-		error = image_memory(s->image, &s->plan.memory);
+		error = image_memory(s->image, s->description.board.memory_address,
+				     &s->plan.memory);
 	if (error)
 		error_in_file(&s->errors, options->image, "the image %s\nbuild it again", error);
 	return !error;

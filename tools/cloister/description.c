@@ -148,7 +148,7 @@ static void read_guests(struct description *d, const struct inputs *inputs, cons
 	{
 		struct guest *guest = &d->guests[d->guest_count];
 
-		if (!guest_read(guest, &d->document, node))
+		if (!guest_read(guest, d->board.target, &d->document, node))
 			continue;
 		guest_images_read(guest, &d->document, inputs);
 		d->guest_count++;
@@ -181,6 +181,7 @@ void description_read(struct description *d, const struct inputs *inputs, const 
 {
 	const cJSON *board;
 	const cJSON *guests;
+	bool has_board;
 
 	*d = (struct description){ 0 };
 	if (!document_open(&d->document, inputs->errors, path) ||
@@ -188,12 +189,15 @@ void description_read(struct description *d, const struct inputs *inputs, const 
 			  ARRAY_SIZE(top_keys)))
 		return;
 	read_servers(d, schema_node(d->document.root, "servers"));
+	board = schema_node(d->document.root, "board");
+	has_board = schema_text(d->document.root, "board", NULL) &&
+		    board_read(&d->board, inputs, &d->document, board);
+	if (!d->board.target)
+		d->board.target = target_default;
 	guests = schema_node(d->document.root, "guests");
 	if (cJSON_IsArray(guests))
 		read_guests(d, inputs, guests);
-	board = schema_node(d->document.root, "board");
-	if (schema_text(d->document.root, "board", NULL) &&
-	    board_read(&d->board, inputs, &d->document, board))
+	if (has_board)
 		check_memory(d);
 }
 

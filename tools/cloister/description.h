@@ -6,6 +6,7 @@
 #pragma once
 
 #include "document.h"
+#include "target.h"
 
 #include <idl/manifest.h>
 #include <idl/vmm.h>
@@ -17,6 +18,9 @@
 
 /* The least memory of a machine. */
 #define MACHINE_MEMORY_MIN (256 * MIB)
+
+/* The most of it that a board's firmware keeps. */
+#define BOARD_FIRMWARE_MAX (64 * MIB)
 
 /* Priorities of what is no guest. */
 #define PRIORITY_ROOT    250
@@ -82,12 +86,16 @@ struct restart {
 struct board {
 	struct document document;
 	const char *name;
+	/* Known as soon as the file can be read. */
+	const struct target *target;
 	uint64_t memory_address;
 	/* The most that it can have. */
 	uint64_t memory_size;
+	/* What of its beginning the firmware keeps. */
+	uint64_t memory_firmware;
 	uint64_t image_address;
-	uint64_t gicd;
-	uint64_t gicr;
+	/* What the kernel drives: the manifest's `platform`. */
+	uint64_t driven[PLATFORM_MAX];
 	uint64_t uart;
 	uint64_t uart_size;
 	uint32_t uart_irq;
@@ -146,6 +154,7 @@ struct guest_device {
 
 struct guest {
 	const cJSON *node;
+	const struct target *target;
 	const char *name;
 	uint64_t memory_base;
 	uint64_t memory_size;
@@ -208,8 +217,9 @@ bool board_read(struct board *board, const struct inputs *inputs, struct documen
 
 /* guest.c */
 
-/* Reads one guest: its keys and the rules among them, not its images. */
-bool guest_read(struct guest *guest, struct document *document, const cJSON *node);
+/* Reads one guest of a machine: its keys and the rules among them, not its images. */
+bool guest_read(struct guest *guest, const struct target *target, struct document *document,
+		const cJSON *node);
 
 /* guest_devices.c */
 

@@ -21,6 +21,8 @@ static const char *machine_name(struct arena *arena, uint16_t machine)
 		return "x86_64";
 	case EM_ARM:
 		return "32-bit Arm";
+	case EM_AARCH64:
+		return "AArch64";
 	case EM_RISCV:
 		return "RISC-V";
 	default:
@@ -28,17 +30,19 @@ static const char *machine_name(struct arena *arena, uint16_t machine)
 	}
 }
 
-static const char *check_header(struct arena *arena, struct blob file, Elf64_Ehdr *header)
+static const char *check_header(struct arena *arena, const struct target *target, struct blob file,
+				Elf64_Ehdr *header)
 {
 	if (file.size < sizeof(*header))
 		return "is a truncated ELF file: its header is not whole";
 	memcpy(header, file.data, sizeof(*header));
 	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
-		return "is a big-endian ELF file, and AArch64 runs little-endian here";
-	if (header->e_machine != EM_AARCH64)
 		return arena_print(arena,
-				   "is an ELF file for another architecture (%s), not AArch64",
-				   machine_name(arena, header->e_machine));
+				   "is a big-endian ELF file, and %s runs little-endian here",
+				   target->words);
+	if (header->e_machine != target->machine)
+		return arena_print(arena, "is an ELF file for another architecture (%s), not %s",
+				   machine_name(arena, header->e_machine), target->words);
 	if (header->e_ident[EI_CLASS] != ELFCLASS64)
 		return "is a 32-bit ELF file, and only 64-bit ones can be loaded";
 	if (header->e_type != ET_EXEC)
@@ -81,10 +85,11 @@ static bool has_entry(const struct elf *elf)
 	return false;
 }
 
-const char *elf_read(struct arena *arena, struct blob file, struct elf *elf)
+const char *elf_read(struct arena *arena, const struct target *target, struct blob file,
+		     struct elf *elf)
 {
 	Elf64_Ehdr header;
-	const char *error = check_header(arena, file, &header);
+	const char *error = check_header(arena, target, file, &header);
 
 	*elf = (struct elf){ 0 };
 	for (uint32_t i = 0; !error && i < header.e_phnum; i++) {

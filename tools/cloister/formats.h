@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Readers of the file formats that images come in: ELF, gzip, and the header of Linux's arm64 Image.
+ * Readers of the file formats that images come in: ELF, gzip, and the header of Linux's Image.
  * The files are not trusted: every offset is checked. Functions that give text give what is wrong, in
  * words that follow the file's name, or NULL if all is well.
  */
 #pragma once
 
-#include "base.h"
+#include "target.h"
 
 #define ELF_SEGMENTS_MAX 16
 
@@ -33,8 +33,9 @@ struct elf {
 
 bool elf_is(struct blob file);
 
-/* Reads a statically linked 64-bit AArch64 program. */
-const char *elf_read(struct arena *arena, struct blob file, struct elf *elf);
+/* Reads a statically linked 64-bit program of the architecture. */
+const char *elf_read(struct arena *arena, const struct target *target, struct blob file,
+		     struct elf *elf);
 
 bool gzip_is(struct blob file);
 
@@ -44,7 +45,9 @@ const char *gzip_expand(struct arena *arena, struct blob file, size_t limit, str
 /* Decompresses all gzip members from the file's start on, keeping nothing: is the file whole? */
 const char *gzip_check(struct blob file);
 
-/* An arm64 Image (Linux, Documentation/arch/arm64/booting.rst). */
+/*
+ * An Image of Linux (Documentation/arch/arm64/booting.rst, Documentation/arch/riscv/boot-image-header.rst).
+ */
 struct linux_image {
 	/* Where it is to be loaded, from a 2 MiB boundary. */
 	uint64_t text_offset;
@@ -52,4 +55,5 @@ struct linux_image {
 	uint64_t extent;
 };
 
-const char *linux_image_read(struct arena *arena, struct blob file, struct linux_image *image);
+const char *linux_image_read(struct arena *arena, const struct target *target, struct blob file,
+			     struct linux_image *image);

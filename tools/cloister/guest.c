@@ -106,11 +106,14 @@ uint64_t guest_gicr_size(const struct guest *guest)
 	return guest->vcpus * GUEST_GICR_EACH;
 }
 
-bool guest_read(struct guest *guest, struct document *document, const cJSON *node)
+bool guest_read(struct guest *guest, const struct target *target, struct document *document,
+		const cJSON *node)
 {
 	const cJSON *budget;
 
-	*guest = (struct guest){ .node = node, .budget = DEFAULT_BUDGET_US, .vcpus = 1 };
+	*guest = (struct guest){
+		.node = node, .target = target, .budget = DEFAULT_BUDGET_US, .vcpus = 1
+	};
 	if (!schema_check(document, node, "a guest", guest_keys, ARRAY_SIZE(guest_keys)))
 		return false;
 	guest->name = schema_text(node, "name", "");

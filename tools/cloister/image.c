@@ -10,7 +10,6 @@
 #include "program.h"
 #include "random.h"
 
-#include <idl/aarch64.h>
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written as they stand");
@@ -34,7 +33,7 @@ static const char *check_loader(const struct board *board, struct blob loader)
 {
 	struct linux_image header;
 	struct arena arena = { NULL };
-	const char *error = linux_image_read(&arena, loader, &header);
+	const char *error = linux_image_read(&arena, board->target, loader, &header);
 
 	arena_free(&arena);
 	if (error || loader.size < LOADER_HEADER_OFFSET + sizeof(struct image_header))
@@ -117,17 +116,14 @@ static void fill_head(struct plan *plan)
 
 	head->magic = MANIFEST_MAGIC;
 	head->version = MANIFEST_VERSION;
-	head->architecture = ARCHITECTURE_AARCH64;
+	head->architecture = board->target->architecture;
 	head->image_address = board->image_address;
-	head->kernel_address = board->memory_address;
 	head->device_count = 1;
 	head->devices[0] = (struct memory_region){ board->uart, board->uart_size };
 	if (board->rtc_driver)
 		head->devices[head->device_count++] =
 			(struct memory_region){ board->rtc, board->rtc_size };
-	head->platform[PLATFORM_UART] = board->uart;
-	head->platform[PLATFORM_GICD] = board->gicd;
-	head->platform[PLATFORM_GICR] = board->gicr;
+	memcpy(head->platform, board->driven, sizeof(head->platform));
 }
 
 /* Components' offsets become physical addresses. */
@@ -264,7 +260,7 @@ bool image_make(struct plan *plan, const char *loader, struct blob *image)
 	return true;
 }
 
-const char *image_memory(struct blob image, uint64_t *memory)
+const char *image_memory(struct blob image, uint64_t base, uint64_t *memory)
 {
 	struct image_header header;
 	struct manifest head;
@@ -282,6 +278,8 @@ const char *image_memory(struct blob image, uint64_t *memory)
 	memcpy(&head, image.data + header.manifest_offset, sizeof(head));
 	if (head.memory_count == 0 || head.memory_count > MEMORY_REGIONS_MAX)
 		return "is a damaged image";
-	*memory = head.memory[0].size;
+	if (head.memory[0].address < base || head.memory[0].address - base > BOARD_FIRMWARE_MAX)
+		return "is an image for another board";
+	*memory = head.memory[0].address - base + head.memory[0].size;
 	return NULL;
 }

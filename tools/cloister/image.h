@@ -13,7 +13,7 @@
 bool image_make(struct plan *plan, const char *loader, struct blob *image);
 
 /*
- * Reads from an image how much memory its machine needs. Gives what is wrong in words that follow the
+ * Reads from an image how much memory its machine needs, which has it from `base` on. Gives what is wrong in words that follow the
  * file's name, or NULL.
  */
-const char *image_memory(struct blob image, uint64_t *memory);
+const char *image_memory(struct blob image, uint64_t base, uint64_t *memory);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The header of Linux's arm64 Image (Documentation/arch/arm64/booting.rst, section 4), and names for what
- * else people have in files that are called kernel. The header does not say how long the file is; where
+ * The header of Linux's Image (Documentation/arch/arm64/booting.rst, section 4, and
+ * Documentation/arch/riscv/boot-image-header.rst, which is the same as far as it is read here), and names for what else
+ * people have in files that are called kernel. The header does not say how long the file is; where
  * the Image is also an EFI program, the section table of that tells whether it is whole.
  */
 #include "formats.h"
@@ -13,6 +14,7 @@
 #define IMAGE_SIZE_AT   16
 #define FLAGS_AT        24
 #define MAGIC_AT        56
+#define MAGIC_SIZE      4
 #define FLAG_BIG_ENDIAN 1u
 
 /* PE/COFF (Microsoft PE Format, "COFF File Header" and "Section Table"). */
@@ -27,11 +29,15 @@ struct magic {
 	const char *words;
 };
 
+/* Kernels of others: the words are their architecture's name. */
 static const struct magic foreign[] = {
-	{ 0x38, "RSC\x05", 4, "is a kernel for another architecture (RISC-V), not AArch64" },
-	{ 0x202, "HdrS", 4, "is a kernel for another architecture (x86), not AArch64" },
-	{ 0x24, "\x18\x28\x6f\x01", 4,
-	  "is a kernel for another architecture (32-bit Arm), not AArch64" },
+	{ MAGIC_AT, "ARM\x64", MAGIC_SIZE, "AArch64" },
+	{ MAGIC_AT, "RSC\x05", MAGIC_SIZE, "RISC-V" },
+	{ 0x202, "HdrS", 4, "x86" },
+	{ 0x24, "\x18\x28\x6f\x01", 4, "32-bit Arm" },
+};
+
+static const struct magic wrapped[] = {
 	{ 4, "zimg", 4,
 	  "is an EFI zboot kernel, which cannot be loaded directly (give the Image inside it)" },
 	{ 0, "\x27\x05\x19\x56", 4, "is a U-Boot image (give the Image inside it)" },
@@ -47,12 +53,26 @@ static bool has_magic(struct blob file, size_t offset, const char *bytes, size_t
 	return lies_in(offset, size, 0, file.size) && memcmp(file.data + offset, bytes, size) == 0;
 }
 
-static const char *what_else(struct blob file)
+static const struct magic *find_magic(struct blob file, const struct magic *list, size_t count)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++)
-		if (has_magic(file, foreign[i].offset, foreign[i].bytes, foreign[i].size))
-			return foreign[i].words;
-	return "is not a kernel: neither an arm64 Image (plain or gzip) nor an ELF file";
+	for (size_t i = 0; i < count; i++)
+		if (has_magic(file, list[i].offset, list[i].bytes, list[i].size))
+			return &list[i];
+	return NULL;
+}
+
+static const char *what_else(struct arena *arena, const struct target *target, struct blob file)
+{
+	const struct magic *magic = find_magic(file, foreign, ARRAY_SIZE(foreign));
+
+	if (magic)
+		return arena_print(arena, "is a kernel for another architecture (%s), not %s",
+				   magic->words, target->words);
+	magic = find_magic(file, wrapped, ARRAY_SIZE(wrapped));
+	if (magic)
+		return magic->words;
+	return arena_print(arena, "is not a kernel: neither %s (plain or gzip) nor an ELF file",
+			   target->image_words);
 }
 
 static bool is_whole(struct blob file)
@@ -77,12 +97,13 @@ static bool is_whole(struct blob file)
 	return true;
 }
 
-const char *linux_image_read(struct arena *arena, struct blob file, struct linux_image *image)
+const char *linux_image_read(struct arena *arena, const struct target *target, struct blob file,
+			     struct linux_image *image)
 {
 	uint64_t size;
 
-	if (!has_magic(file, MAGIC_AT, "ARM\x64", 4))
-		return what_else(file);
+	if (!has_magic(file, MAGIC_AT, target->image_magic, MAGIC_SIZE))
+		return what_else(arena, target, file);
 	if (file.size < HEADER_SIZE)
 		return "is truncated: its Image header is not whole";
 	if (read_le64(file.data + FLAGS_AT) & FLAG_BIG_ENDIAN)

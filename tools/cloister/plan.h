@@ -112,7 +112,7 @@ bool plan_size_groups(struct plan *plan);
 
 /*
  * Finds how much memory the machine needs when the image ends at `image_end`, and sets the manifest's memory and
- * the boot address. Reports when the board cannot have that much.
+ * the kernel's and the boot address. Reports when the board cannot have that much.
  */
 bool plan_fit(struct plan *plan, uint64_t image_end);
 

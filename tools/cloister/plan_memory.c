@@ -166,8 +166,8 @@ static bool take(struct untypeds *untypeds, uint64_t size)
 	return false;
 }
 
-/* Whether the groups fit when free memory is what is between the given ends. */
-static bool fits(const struct plan *plan, uint64_t image_end, uint64_t end)
+/* Whether the groups fit in what is free behind the kernel's start-up memory. */
+static bool fits(const struct plan *plan, uint64_t end)
 {
 	const struct manifest_group *groups = plan->groups.items;
 	struct untypeds untypeds = { .count = 0 };
@@ -175,7 +175,6 @@ static bool fits(const struct plan *plan, uint64_t image_end, uint64_t end)
 
 	if (boot + BLOCK_SIZE > end)
 		return false;
-	split(&untypeds, image_end, boot);
 	split(&untypeds, boot + BLOCK_SIZE, end);
 	for (size_t i = 0; i < plan->groups.count; i++)
 		if (!take(&untypeds, 1ULL << groups[i].size_bits))
@@ -183,18 +182,36 @@ static bool fits(const struct plan *plan, uint64_t image_end, uint64_t end)
 	return true;
 }
 
+/* The kernel goes before the image if there is room that no firmware keeps, else behind it. */
+static void place_kernel(struct plan *plan, uint64_t image_end)
+{
+	const struct board *board = &plan->description->board;
+	uint64_t first = board->memory_address + board->memory_firmware;
+	uint64_t behind = align_up(image_end, BLOCK_SIZE);
+
+	if (first + BLOCK_SIZE <= board->image_address) {
+		plan->head.kernel_address = first;
+		plan->head.boot_address = behind;
+	} else {
+		plan->head.kernel_address = behind;
+		plan->head.boot_address = behind + BLOCK_SIZE;
+	}
+}
+
 bool plan_fit(struct plan *plan, uint64_t image_end)
 {
 	const struct board *board = &plan->description->board;
+	uint64_t firmware = board->memory_firmware;
 
-	plan->head.boot_address = align_up(image_end, BLOCK_SIZE);
+	place_kernel(plan, image_end);
 	plan->head.memory_count = 1;
 	for (uint64_t size = MACHINE_MEMORY_MIN + plan->room; size <= board->memory_size;
 	     size += MEMORY_STEP) {
-		if (!fits(plan, image_end, board->memory_address + size))
+		if (!fits(plan, board->memory_address + size))
 			continue;
 		plan->memory = size;
-		plan->head.memory[0] = (struct memory_region){ board->memory_address, size };
+		plan->head.memory[0] =
+			(struct memory_region){ board->memory_address + firmware, size - firmware };
 		return true;
 	}
 	error_in_file(

@@ -11,7 +11,8 @@
 static const char *path_of(const struct plan *plan, const char *programs, const char *folder,
 			   const char *name)
 {
-	return arena_print(plan->arena, "%s/%s/%s.aarch64.elf", programs, folder, name);
+	return arena_print(plan->arena, "%s/%s/%s.%s.elf", programs, folder, name,
+			   plan->description->board.target->name);
 }
 
 static bool load_base(struct plan *plan, const char *programs, const char *root)

@@ -28,7 +28,8 @@ static bool read_elf(struct plan *plan, const char *path, struct elf *elf)
 			      error);
 		return false;
 	}
-	error = elf_is(file) ? elf_read(plan->arena, file, elf) : "is not an ELF file";
+	error = elf_is(file) ? elf_read(plan->arena, plan->description->board.target, file, elf) :
+			       "is not an ELF file";
 	if (error)
 		error_in_file(plan->errors, path, "the program %s\nbuild it again", error);
 	return !error;

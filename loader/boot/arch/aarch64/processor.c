@@ -3,8 +3,6 @@
 #include "boot.h"
 #include "sha256.h"
 
-#include <idl/aarch64.h>
-
 /* In sha256.S; needs FEAT_SHA256. */
 void sha256_blocks_simd(uint32_t state[SHA256_STATE], const uint8_t *data, size_t count);
 
@@ -39,11 +37,6 @@ void arch_check_processor(void)
 		stop("this processor has no VHE (Armv8.1): use another, with QEMU -cpu max");
 	if (!field(read_register(ID_AA64PFR0_EL1), PFR0_GIC))
 		stop("no system registers of a GICv3: use a machine with one, with QEMU gic-version=3");
-}
-
-uint64_t arch_console(const struct manifest *m)
-{
-	return m->platform[PLATFORM_UART];
 }
 
 void arch_sha256_blocks(uint32_t state[SHA256_STATE], const uint8_t *data, size_t count)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a crash report says of an AArch64 thread: the cause (ESR_EL2, Arm ARM D24.2.40) in words, the
- * registers, and where the walk over frame records begins (AAPCS64 6.4.6: x29 holds the address of
- * the innermost record).
+ * registers, and where frame records are.
  */
 #include "root.h"
 
@@ -27,11 +26,8 @@
 #define FAULT_ALIGNMENT   0x21
 
 #define REGISTER_WORDS (sizeof(struct registers) / sizeof(uint64_t))
-#define READ_WORDS     6
 #define FRAME_POINTER  29
 #define LINK           30
-
-_Static_assert(REGISTER_WORDS % READ_WORDS == 0, "registers are read six at a time");
 
 static const char *const class_names[64] = {
 	[0x00] = "undefined instruction",
@@ -100,39 +96,35 @@ bool arch_fault_has_address(uint64_t cause)
 	}
 }
 
-static enum status read_all(cap_t thread, uint64_t words[REGISTER_WORDS])
-{
-	for (uint32_t i = 0; i < REGISTER_WORDS; i += READ_WORDS) {
-		uint64_t *w = &words[i];
-		enum status status =
-			thread_read_registers(thread, i, &w[0], &w[1], &w[2], &w[3], &w[4], &w[5]);
-
-		if (status != OK)
-			return status;
-	}
-	return OK;
-}
-
 enum status arch_report_registers(cap_t thread, struct arch_report *report)
 {
 	union {
 		uint64_t words[REGISTER_WORDS];
 		struct registers named;
 	} r;
-	enum status status = read_all(thread, r.words);
+	enum status status = faults_registers(thread, r.words, REGISTER_WORDS);
 	const uint64_t *x = r.named.x;
 
 	if (status != OK)
 		return status;
-	for (unsigned int i = 0; i < LINK - 2; i += 4)
-		console_print("  x%02u %016lx x%02u %016lx x%02u %016lx x%02u %016lx", i,
-			      (unsigned long)x[i], i + 1, (unsigned long)x[i + 1], i + 2,
-			      (unsigned long)x[i + 2], i + 3, (unsigned long)x[i + 3]);
+	faults_print(x, LINK - 2);
 	console_print("  x28 %016lx x29 %016lx x30 %016lx", (unsigned long)x[28],
 		      (unsigned long)x[FRAME_POINTER], (unsigned long)x[LINK]);
 	console_print("  sp  %016lx pc  %016lx pstate %08lx", (unsigned long)r.named.sp,
 		      (unsigned long)r.named.pc, (unsigned long)r.named.pstate);
-	report->pc = r.named.pc;
-	report->frame = x[FRAME_POINTER];
+	*report = (struct arch_report){ r.named.pc, x[LINK], x[FRAME_POINTER] };
 	return OK;
+}
+
+/* AAPCS64 6.4.6: x29 holds the address of the record. */
+uint64_t arch_record_address(uint64_t frame)
+{
+	return frame;
+}
+
+/* The compiler makes whole records in all functions. */
+void arch_record_complete(const struct arch_report *report, uint64_t record[2])
+{
+	(void)report;
+	(void)record;
 }
