@@ -64,8 +64,9 @@ class Lint:
                     if os.path.basename(arguments[0]) == "ccache":
                         arguments.pop(0)
                     target = "-ffreestanding" in arguments
-                    # What is compiled for the target and for a test on the host is the target's.
-                    if target or file not in entries:
+                    # What is compiled for the target and for a test on the host is the target's; what is compiled again for a
+                    # test in QEMU, behind the product in Ninja's list, is the product's.
+                    if file not in entries or target > entries[file][2]:
                         entries[file] = (file, arguments, target)
             self._entries = [entries[file] for file in sorted(entries)]
         return self._entries

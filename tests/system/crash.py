@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -41,19 +42,17 @@ def elf(program):
                         f"crash-{program}.aarch64.elf")
 
 
-def programs(directory, room, name, replacement):
-    """The programs of the build with another in the place of one; gives the folder."""
-    build = environment("CLOISTER_BUILD")
+def programs(directory, replaced):
+    """The programs of the build with others in the place of some, which are named as `room/name`; gives the
+    folder."""
     folder = os.path.join(directory, "programs")
-    os.makedirs(os.path.join(folder, room))
-    for other in ROOMS:
-        if other != room:
-            os.symlink(os.path.join(build, other), os.path.join(folder, other))
-    for file in os.listdir(os.path.join(build, room)):
-        os.symlink(os.path.join(build, room, file), os.path.join(folder, room, file))
-    place = os.path.join(folder, room, f"{name}.aarch64.elf")
-    os.remove(place)
-    os.symlink(replacement, place)
+    for room in ROOMS:
+        shutil.copytree(os.path.join(environment("CLOISTER_BUILD"), room), os.path.join(folder, room),
+                        copy_function=os.symlink, ignore=shutil.ignore_patterns("*.p"))
+    for name, replacement in replaced.items():
+        place = os.path.join(folder, f"{name}.aarch64.elf")
+        os.remove(place)
+        os.symlink(replacement, place)
     return folder
 
 
@@ -61,7 +60,7 @@ def programs(directory, room, name, replacement):
 def described(room, name, replacement, guests, restart, **keys):
     """The command that boots guests with one program replaced, and the folder of programs."""
     with tempfile.TemporaryDirectory() as directory:
-        folder = programs(directory, room, name, replacement)
+        folder = programs(directory, {f"{room}/{name}": replacement})
         description = os.path.join(directory, "crash.json")
         with open(description, "w", encoding="ascii") as file:
             json.dump({"board": "qemu-virt-aarch64",

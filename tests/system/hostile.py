@@ -11,7 +11,6 @@ import re
 import sys
 import tempfile
 
-from crash import programs
 from machine import Failure, check, machine
 from watched import built, prepare
 
@@ -26,45 +25,36 @@ ATTACKS = {
     "registers": 2 * 8 * 16 * 16 * 8,
     "instructions": 8 * 16 * 16 * 8 * 4,
     "memory": 2248,
-    "leaks": 80,
     "features": 705,
     "calls": 22061,
     "time": 13302,
 }
 TAGS = ("-machine", "mte=on")
-# A clock that the attack's own server stands in for.
-CLOCK = [{"type": "pl011", "address": "0x09000000", "interrupt": 33},
-         {"type": "pl031", "address": "0x09010000", "interrupt": 34, "isolated": True}]
-# Attacks of which there is a second one beside the first, each with such a clock.
-PAIRS = ("leaks",)
-ATTACKERS = ("attacker", "second")
 
 
-def attacker(name, attack):
-    guest = {"name": name, "memory": "4 MiB", "kernel": built(f"hostile-{attack}-guest")}
-    return guest | ({"devices": CLOCK} if attack in PAIRS else {})
+def attacker(name, attack, **keys):
+    return {"name": name, "memory": "4 MiB", "kernel": built(f"hostile-{attack}-guest"), **keys}
 
 
-def describe(attack):
-    others = [attacker("second", attack)] if attack in PAIRS else []
+def describe(*attackers):
     return {
         "board": "qemu-virt-aarch64",
         "guests": [
-            attacker("attacker", attack), *others,
+            *attackers,
             {"name": "work", "memory": "4 MiB", "kernel": built("work-guest"),
              "budget": {"budget_us": 1000, "period_us": 10000}},
         ],
     }
 
 
-def judge_attack(attack, text):
+def judge_attack(attack, attempts, text):
     """What the attacker says of its attempts."""
     wrong = re.findall(r"^wrong: .*$", text, re.MULTILINE)
     said = re.search(rf"^{attack}: (\d+) tried, (\d+) as specified, (\d+) exempt$", text, re.MULTILINE)
     check(said, "the attacker does not tell its attempts")
     tried, good, exempt = map(int, said.groups())
     print(*re.findall(r"^(?:exempt|look): .*$", text, re.MULTILINE), said[0], sep="\n")
-    check(tried == ATTACKS[attack], f"there are {ATTACKS[attack]} attempts to make")
+    check(tried == attempts, f"there are {attempts} attempts to make")
     check(not wrong and good + exempt == tried, f"not as specified: {wrong}")
 
 
@@ -79,13 +69,13 @@ def judge_worker(memory, running):
           f"a round came to {worker['result']:#x}, and {worker['different']} others differ")
 
 
-def judge_servers(running):
+def judge_servers(running, attackers):
     """All servers run, and none was ever restarted."""
     servers = running.table("server list")
     check(len(servers) >= 5, f"the servers are {servers}")
     for server in servers:
         check(server["restarts"] == 0 and
-              (server["state"] == "running" or set(server["name"].split()) & set(ATTACKERS)),
+              (server["state"] == "running" or set(server["name"].split()) & set(attackers)),
               f"a server did not outlive the attack: {server}")
     states = {guest["name"]: guest["state"] for guest in running.table("guest list")}
     check(states["work"] == "running", f"the guests are {states}")
@@ -101,29 +91,17 @@ def judge_logs(text):
         check(word not in text, f"somebody said {word!r}")
 
 
-def judge_second(attack, running):
-    """The second attacker finds the same; its console has kept that."""
-    running.type("\x142")
-    running.expect(f"{attack}: {ATTACKS[attack]} tried, {ATTACKS[attack]} as specified, 0 exempt")
-
-
 def test(attack, *tags):
     with tempfile.TemporaryDirectory() as directory:
-        build = ()
-        if attack in PAIRS:
-            build = ("--programs", programs(directory, "vmm-server", "device-server",
-                                            built("leak-server")))
-        command, memory = prepare(directory, describe(attack), *(TAGS if tags else ()), build=build)
+        command, memory = prepare(directory, describe(attacker("attacker", attack)),
+                                  *(TAGS if tags else ()))
         with machine(command) as running:
-            for _ in range(2 if attack in PAIRS else 1):
-                running.expect(r"guest (attacker|second): powered off", SECONDS)
-            judge_attack(attack, running.transcript.replace("\r", ""))
+            running.expect("guest attacker: powered off", SECONDS)
+            judge_attack(attack, ATTACKS[attack], running.transcript.replace("\r", ""))
             judge_worker(memory, running)
-            if attack in PAIRS:
-                judge_second(attack, running)
             judge_logs(running.transcript.replace("\r", ""))
             running.shell()
-            judge_servers(running)
+            judge_servers(running, ["attacker"])
 
 
 def main():

@@ -75,8 +75,8 @@ def run(storm, key, budget, storm_priority, storm_budget, server=None):
 def replaced(directory, server):
     """The programs of the build, with one that signals in the server's place."""
     elf = f"signals-{server}.aarch64.elf"
-    return programs(directory, "drivers-server", SERVERS[server][0],
-                    os.path.join(environment("CLOISTER_BUILD"), "tests", "guests", elf))
+    return programs(directory, {f"drivers-server/{SERVERS[server][0]}":
+                                os.path.join(environment("CLOISTER_BUILD"), "tests", "guests", elf)})
 
 
 def resets(text):

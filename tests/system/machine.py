@@ -146,6 +146,14 @@ class Machine:
             raise Failure("the machine ended")
         return self.child.before
 
+    def pass_over(self, seconds):
+        """What comes, until nothing does for this time, is not waited for."""
+        came = 0
+        while came == 0:
+            came = self.child.expect([".+", pexpect.TIMEOUT, pexpect.EOF], timeout=seconds)
+        if came == 2:
+            raise Failure("the machine ended")
+
     def kill(self):
         """Ends whatever still runs: the child leads a process group of its own."""
         with contextlib.suppress(ProcessLookupError):

@@ -46,13 +46,19 @@ class Memory:
             for offset in range(at, end, PIECE):
                 yield offset, os.pread(file, PIECE + struct.calcsize(FORM), offset)
 
-    def search(self, file):
-        for offset, content in self.pieces(file):
-            at = content.find(MAGIC)
+    @classmethod
+    def found(cls, file, magic):
+        """All places where bytes are, of which none is cut by the end of a piece."""
+        for offset, content in cls.pieces(file):
+            at = content.find(magic)
             while 0 <= at < PIECE:
-                record = self.parse(content[at:at + struct.calcsize(FORM)])
-                self.places[record["name"]] = offset + at
-                at = content.find(MAGIC, at + 1)
+                yield offset + at
+                at = content.find(magic, at + 1)
+
+    def search(self, file):
+        for at in self.found(file, MAGIC):
+            record = self.parse(os.pread(file, struct.calcsize(FORM), at))
+            self.places[record["name"]] = at
 
     @staticmethod
     def parse(content):

@@ -16,38 +16,17 @@ void cross_call(const struct crossing *before, struct crossing *after);
 #define CALL_KEEPS 0x73
 #define TURN       10 /* microseconds, as the neighbours' */
 #define ROUNDS     1000
-/* Registers of a message: what the kernel leaves alone begins behind them (idl/aarch64.idl). */
-#define FIRST_KEPT 10
 
-static const char *const classes[] = { "x10 to x30",    "NZCV",      "v0 to v31",
-				       "FPCR and FPSR", "TPIDR_EL0", "TPIDRRO_EL0" };
-static volatile uint64_t foreign[ARRAY_SIZE(classes)], looks, strange;
-
-static bool is_same(const uint64_t *a, const uint64_t *b, unsigned int count)
-{
-	for (unsigned int i = 0; i < count; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
-
-static uint64_t read_only_thread_register(void)
-{
-	uint64_t value;
-
-	__asm__ volatile("mrs %0, tpidrro_el0" : "=r"(value));
-	return value;
-}
+static const char *const classes[CLASSES] = CLASS_NAMES;
+static volatile uint64_t foreign[CLASSES], looks, strange;
 
 static void look(const struct crossing *own, const struct crossing *now)
 {
+	unsigned int found = crossing_difference(own, now);
+
 	looks++;
-	foreign[0] += !is_same(&own->x[FIRST_KEPT], &now->x[FIRST_KEPT], 31 - FIRST_KEPT);
-	foreign[1] += own->nzcv != now->nzcv;
-	foreign[2] += !is_same(own->v, now->v, ARRAY_SIZE(own->v));
-	foreign[3] += own->fpcr != now->fpcr || own->fpsr != now->fpsr;
-	foreign[4] += own->tpidr != now->tpidr;
-	foreign[5] += read_only_thread_register() != 0;
+	for (unsigned int i = 0; i < CLASSES; i++)
+		foreign[i] += found >> i & 1;
 }
 
 /* The answer is the page's address for the guest. */
