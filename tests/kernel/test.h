@@ -48,7 +48,7 @@ extern const struct suite exit_suite, access_suite, reply_suite, interrupt_suite
 extern const struct suite deadline_suite, turn_suite;
 /* Of hostile servers. */
 extern const struct suite page_suite, answer_suite, change_suite, state_suite, server_suite,
-	driver_suite, number_suite, leak_suite;
+	driver_suite, number_suite, leak_suite, walk_suite;
 extern const struct suite share_suite, stretch_suite, crowd_suite, huge_suite;
 
 /* suites.c: what server_main() does. */

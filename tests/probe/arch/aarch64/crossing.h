@@ -7,7 +7,7 @@
 
 /* Offsets in struct crossing. */
 #define CROSSING_X         0
-#define CROSSING_NZCV      248
+#define CROSSING_FLAGS     248
 #define CROSSING_FPCR      256
 #define CROSSING_FPSR      264
 #define CROSSING_TPIDR     272
@@ -16,10 +16,10 @@
 #define CROSSING_V         304
 #define CROSSING_SIZE      816
 
-/* Bits that are there: rounding and flushing modes, cumulative exceptions, flags. */
-#define NZCV_MASK 0xf0000000UL
-#define FPCR_MASK 0x07c00000UL
-#define FPSR_MASK 0x0800009fUL
+/* Bits that are there: NZCV, DIT and SSBS, rounding and flushing modes, cumulative exceptions. */
+#define FLAGS_MASK 0xf1001000UL
+#define FPCR_MASK  0x07c00000UL
+#define FPSR_MASK  0x0800009fUL
 
 /* Registers of a message (idl/aarch64.idl): what the kernel leaves alone begins behind them. */
 #define MESSAGE_REGISTERS 10
@@ -33,10 +33,10 @@
 #define CLASS_TPIDRRO   5
 #define CLASS_SIGNATURE 6
 #define CLASSES         7
-#define CLASS_NAMES                                                                          \
-	{                                                                                    \
-		"general", "NZCV", "v0 to v31", "FPCR and FPSR", "TPIDR_EL0", "TPIDRRO_EL0", \
-			"keys"                                                               \
+#define CLASS_NAMES                                                                           \
+	{                                                                                     \
+		"general", "flags", "v0 to v31", "FPCR and FPSR", "TPIDR_EL0", "TPIDRRO_EL0", \
+			"keys"                                                                \
 	}
 
 #ifndef __ASSEMBLER__
@@ -46,7 +46,7 @@
 
 struct crossing {
 	uint64_t x[31];
-	uint64_t nzcv;
+	uint64_t flags;
 	uint64_t fpcr;
 	uint64_t fpsr;
 	uint64_t tpidr;
@@ -73,7 +73,7 @@ static inline void crossing_fill(struct crossing *crossing, uint64_t seed)
 		crossing->x[i] = crossing_value(seed, i);
 	for (uint64_t i = 0; i < 64; i++)
 		crossing->v[i] = crossing_value(seed, 64 + i);
-	crossing->nzcv = crossing_value(seed, 32) & NZCV_MASK;
+	crossing->flags = crossing_value(seed, 32) & FLAGS_MASK;
 	crossing->fpcr = crossing_value(seed, 33) & FPCR_MASK;
 	crossing->fpsr = crossing_value(seed, 34) & FPSR_MASK;
 	crossing->tpidr = crossing_value(seed, 35);
@@ -100,7 +100,7 @@ static inline unsigned int crossing_difference_of(const struct crossing *a,
 {
 	bool same[CLASSES] = {
 		[CLASS_GENERAL] = crossing_same(a->x + first, b->x + first, end - first),
-		[CLASS_FLAGS] = a->nzcv == b->nzcv,
+		[CLASS_FLAGS] = a->flags == b->flags,
 		[CLASS_VECTORS] = crossing_same(a->v, b->v, 64),
 		[CLASS_FLOATING] = a->fpcr == b->fpcr && a->fpsr == b->fpsr,
 		[CLASS_TPIDR] = a->tpidr == b->tpidr,

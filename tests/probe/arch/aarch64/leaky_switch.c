@@ -7,12 +7,12 @@
 #include <arch/cpu.h>
 #include <context.h>
 
-/* Registers of a message come first; the last three are frame, link and stack. */
+/* Registers of a message come first; the last two are frame and link. */
 #define FIRST_LEAKED 10
 #define LAST_LEAKED  28
 
 #define FLAGS (0xfUL << 28)
-/* CPTR_EL2.FPEN: nothing traps (D24.2.34, the layout under E2H). SCTLR_EL2.EnIA, D24.2.175. */
+/* CPTR_EL2.FPEN: nothing traps (D24.2.34, the layout under E2H). */
 #define CPTR_FPEN     (3UL << 20)
 #define SCTLR_ENIA    BIT(31)
 #define APIAKEYLO_EL1 S3_0_C2_C1_0
