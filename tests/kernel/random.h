@@ -73,6 +73,7 @@ extern struct spec_object *random_referee, *random_cnode;
 void random_open(void);
 /* The kernel's state at the beginning of a sequence, and the specification's. */
 void random_start_sequence(void);
+/* All that there was at the beginning is gone, whatever came of it; the test ends if it is not. */
 void random_end_sequence(void);
 /* The task's own invocation, of both; ends the test if they differ. */
 enum status random_both(cap_t cap, uint64_t label, const uint64_t word[MESSAGE_WORDS]);

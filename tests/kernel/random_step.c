@@ -135,11 +135,13 @@ static bool apply_call(struct spec_object *thread, struct action *action)
 
 bool random_apply(struct action *action)
 {
-	struct spec_object *thread = &spec.object[action->who];
+	struct spec_object *thread;
 
 	random_pass(action->kind == ACTION_PASS ? ticks(action->word[0] / 10) : MARGIN);
-	if (action->kind != ACTION_CALL || !invoker_can_run(thread) ||
-	    !random_allowed(thread, action))
+	thread = action_thread(action);
+	if (action->kind != ACTION_CALL || !thread || !random_allowed(thread, action) ||
+	    !apply_call(thread, action))
 		return false;
-	return apply_call(thread, action);
+	invoker_plant(thread, action);
+	return true;
 }

@@ -7,10 +7,19 @@
 #include <cloister/console.h>
 #include <cloister/print.h>
 
+static bool quiet;
+
+void report_quiet(bool is_quiet)
+{
+	quiet = is_quiet;
+}
+
 void report_line(const char *format, ...)
 {
 	va_list arguments;
 
+	if (quiet)
+		return;
 	va_start(arguments, format);
 	console_line_list(ROOT_SLOT_FIRMWARE, format, arguments);
 	va_end(arguments);

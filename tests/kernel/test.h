@@ -59,6 +59,9 @@ void suites_run(const struct suite *const suites[], size_t suite_count);
 /* Prints one line on the console; a newline is added. */
 void report_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Nothing is printed any more, or all is again. */
+void report_quiet(bool is_quiet);
+
 /* Ends the test that runs as failed, with what was wrong and where. */
 _Noreturn void test_fail(const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -94,7 +97,7 @@ struct cause {
 
 /* arch/<a>/run.S */
 
-/* Runs a test; false if test_abort() ended it. */
+/* Runs a test; false if test_abort() ended it. A test can run others. */
 bool test_run(void (*run)(void));
 _Noreturn void test_abort(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the random invokers do, on the host (tests/unit/invoker.h) and in QEMU (tests/kernel/random.h): actions, and what chooses them.
+ * What the random invokers do, on the host (tests/unit/invoker.h) and in QEMU (tests/kernel/random.h): actions, what chooses them,
+ * and what finds out which of them are needed for a difference.
  */
 #pragma once
 
@@ -8,16 +9,16 @@
 #include "spec.h"
 
 enum action_kind {
-	ACTION_NONE, /* taken out of the list */
 	ACTION_CALL,
 	ACTION_FAULT,     /* words: cause and address */
 	ACTION_INTERRUPT, /* of a device: its number */
 	ACTION_PASS,      /* so many ticks */
+	ACTION_LOOK, /* at all that can be read back, where that is not done after each action */
 };
 
 struct action {
 	uint8_t kind;
-	uint16_t who; /* the thread, by its place among the objects of the specification */
+	uint16_t who; /* the thread, by its place among the objects of the specification: action_thread() */
 	uint32_t number;
 	uint64_t cap;
 	uint64_t label;
@@ -26,6 +27,36 @@ struct action {
 };
 
 #define INVOKER_SOON 100000
+
+/* Bytes of an action in words. */
+#define ACTION_TEXT 220
+
+/* action.c */
+
+/* Who does it: if that one cannot, the next who can; NULL: nobody. */
+struct spec_object *action_thread(const struct action *action);
+/* What would be done now. */
+void action_describe(const struct action *action, char text[ACTION_TEXT]);
+
+#define SEQUENCE_MAX 2500
+
+/* What is done after a beginning that is always the same. Whatever is left out before an action, it can be tried. */
+struct sequence {
+	unsigned int count;
+	struct action action[SEQUENCE_MAX];
+};
+
+/*
+ * shorten.c: of a sequence that failed leaves out what is not needed for that, until each action is or too many were done again.
+ * False: done again it does not fail.
+ */
+bool sequence_shorten(struct sequence *sequence);
+
+/* plant_*.c: after what was done in both; nothing, or a difference that must be found. */
+void invoker_plant(const struct spec_object *thread, const struct action *action);
+
+/* Of who tries it: kernel and specification differ when this is done from the beginning. */
+bool invoker_fails(const struct sequence *sequence);
 
 #define INVOKER_CNODE_BITS 8
 #define INVOKER_SLOTS      (1U << INVOKER_CNODE_BITS)

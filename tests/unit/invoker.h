@@ -28,4 +28,5 @@ struct slot *invoker_slot(const struct spec_cap *cap);
 /* Say what differs, and end. */
 _Noreturn void invoker_differ(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* An action of a sequence, on a line. */
 void invoker_print(unsigned int number, const struct action *action);

@@ -165,7 +165,7 @@ static bool apply_to(struct spec_object *thread, const struct action *action)
 {
 	bool done = true;
 
-	if (!invoker_can_run(thread))
+	if (!thread)
 		return false;
 	/* The most urgent one is who runs now, by run(). */
 	if (is_call(action, THREAD_SET_PRIORITY) && action->word[0] == PRIORITY_RUN)
@@ -199,12 +199,13 @@ static bool concerns_tables(const struct action *action)
 
 bool invoker_apply(const struct action *action)
 {
+	struct spec_object *thread = action_thread(action);
 	bool done = true;
 
 	switch (action->kind) {
 	case ACTION_CALL:
 	case ACTION_FAULT:
-		done = apply_to(&spec.object[action->who], action);
+		done = apply_to(thread, action);
 		break;
 	case ACTION_INTERRUPT:
 		fake_irq_line((uint32_t)action->word[0], true);
@@ -218,6 +219,8 @@ bool invoker_apply(const struct action *action)
 	default:
 		return false;
 	}
+	if (done)
+		invoker_plant(thread, action);
 	interrupt();
 	invoker_compare(done && concerns_tables(action));
 	return done;

@@ -10,24 +10,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define ACTIONS 2500 /* of a sequence */
-#define CALLS   250000
+#define CALLS 250000
 /* Nobody can go on any more after so many actions that were none. */
 #define STUCK 100
-/* Seconds to look for a shorter list. */
-#define SHORTEN 60
 
 /* What the processes share. */
 static struct shared {
-	struct action action[ACTIONS];
+	struct sequence sequence;
+	uint64_t seed;
 	bool quiet;
-	unsigned int count, passes, calls, succeeded;
+	unsigned int passes, calls, succeeded;
 } * shared;
 
 static void failed(const char *what)
@@ -35,26 +31,34 @@ static void failed(const char *what)
 	invoker_differ("the kernel's structures: %s", what);
 }
 
-/* What is of the seed besides the actions. */
-static void begin(uint64_t seed)
+void invoker_print(unsigned int number, const struct action *action)
 {
-	invoker_habits(seed);
-	/* Long operations are stopped: never, or after so many steps. */
-	fake.pending = seed % 3;
+	char text[ACTION_TEXT];
+
+	action_describe(action, text);
+	fprintf(stderr, "%4u  %s\n", number, text);
 }
 
-static void make_sequence(uint64_t seed)
+/* What is of the seed besides the actions: long operations are stopped, never, or after so many steps. */
+static void begin(void)
 {
+	fake.pending = shared->seed % 3;
+}
+
+static void make_sequence(void)
+{
+	struct sequence *sequence = &shared->sequence;
 	unsigned int idle = 0;
 
-	random_start(seed);
-	begin(seed);
-	shared->count = 0;
-	while (shared->count < ACTIONS && idle < STUCK) {
-		struct action *action = &shared->action[shared->count];
+	random_start(shared->seed);
+	invoker_habits(shared->seed);
+	begin();
+	sequence->count = 0;
+	while (sequence->count < SEQUENCE_MAX && idle < STUCK) {
+		struct action *action = &sequence->action[sequence->count];
 
 		*action = invoker_choose();
-		shared->count++;
+		sequence->count++;
 		if (action->kind == ACTION_PASS) {
 			idle++;
 			shared->passes++;
@@ -67,17 +71,19 @@ static void make_sequence(uint64_t seed)
 	}
 }
 
-static void repeat_sequence(uint64_t seed)
+static void repeat_sequence(void)
 {
-	begin(seed);
+	begin();
 	if (shared->quiet && !freopen("/dev/null", "w", stderr))
 		_exit(2);
-	for (unsigned int i = 0; i < shared->count; i++)
-		invoker_apply(&shared->action[i]);
+	for (unsigned int i = 0; i < shared->sequence.count; i++) {
+		invoker_print(i + 1, &shared->sequence.action[i]);
+		invoker_apply(&shared->sequence.action[i]);
+	}
 }
 
 /* In a process of its own. True: all is well. */
-static bool try(void (*function)(uint64_t seed), uint64_t seed)
+static bool try(void (*function)(void))
 {
 	pid_t child;
 	int status;
@@ -85,54 +91,30 @@ static bool try(void (*function)(uint64_t seed), uint64_t seed)
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
-		function(seed);
+		function();
 		exit(0);
 	}
 	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
 	       WEXITSTATUS(status) == 0;
 }
 
-static void take_out(unsigned int first, unsigned int count)
+bool invoker_fails(const struct sequence *sequence)
 {
-	shared->count -= count;
-	for (unsigned int i = first; i < shared->count; i++)
-		shared->action[i] = shared->action[i + count];
+	(void)sequence; /* the shared one */
+	return !try(repeat_sequence);
 }
 
-/* Leave out what is not needed: many at once, then fewer. True: something was left out. */
-static bool shorten(uint64_t seed, unsigned int size, time_t end)
+static int report(void)
 {
-	static struct action kept[ACTIONS];
-	unsigned int before = shared->count, at = 0;
+	struct sequence *sequence = &shared->sequence;
 
-	while (at + size <= shared->count && time(NULL) < end) {
-		unsigned int count = shared->count;
-
-		memcpy(kept, shared->action, sizeof(kept));
-		take_out(at, size);
-		if (try(repeat_sequence, seed)) {
-			memcpy(shared->action, kept, sizeof(kept));
-			shared->count = count;
-			at += size;
-		}
-	}
-	return shared->count < before;
-}
-
-static int report(uint64_t seed)
-{
-	time_t end = time(NULL) + SHORTEN;
-
-	fprintf(stderr, "seed %lu, after %u actions; what of them is needed:\n", seed,
-		shared->count);
+	fprintf(stderr, "seed %lu, after %u actions; what of them is needed:\n", shared->seed,
+		sequence->count);
 	shared->quiet = true;
-	for (unsigned int size = shared->count / 2; size; size /= 2)
-		while (shorten(seed, size, end) && time(NULL) < end)
-			continue;
+	if (!sequence_shorten(sequence))
+		fprintf(stderr, "none: done again they make no difference\n");
 	shared->quiet = false;
-	for (unsigned int i = 0; i < shared->count; i++)
-		invoker_print(i + 1, &shared->action[i]);
-	try(repeat_sequence, seed);
+	try(repeat_sequence);
 	return 1;
 }
 
@@ -140,20 +122,20 @@ int main(int argc, char **argv)
 {
 	uint64_t first = argc > 1 ? strtoul(argv[1], NULL, 0) : 1;
 	uint64_t calls = argc > 2 ? strtoul(argv[2], NULL, 0) : CALLS;
-	uint64_t seed = first;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	if (shared == MAP_FAILED)
 		return 2;
 	machine_failed = failed;
+	shared->seed = first;
 	invoker_start();
 	do {
-		if (!try(make_sequence, seed))
-			return report(seed);
-		seed++;
+		if (!try(make_sequence))
+			return report();
+		shared->seed++;
 	} while (shared->calls < calls);
-	printf("%lu sequences, %u calls (%u of them OK), %u pauses\n", seed - first, shared->calls,
-	       shared->succeeded, shared->passes);
+	printf("%lu sequences, %u calls (%u of them OK), %u pauses\n", shared->seed - first,
+	       shared->calls, shared->succeeded, shared->passes);
 	return 0;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Running a test so that it can be ended from any depth of calls: test_run() keeps the registers that a
- * function must keep (AAPCS64 6.1.1) on the stack and remembers where; test_abort() goes back to there.
+ * function must keep (AAPCS64 6.1.1) on the stack and remembers where; test_abort() goes back to there. What it remembered before
+ * is kept there, too, for the test that runs this one.
  */
 	.text
 	.global	test_run
 	.type	test_run, %function
 test_run:
-	stp	x29, x30, [sp, #-96]!
+	stp	x29, x30, [sp, #-112]!
 	mov	x29, sp
 	stp	x19, x20, [sp, #16]
 	stp	x21, x22, [sp, #32]
@@ -15,16 +16,21 @@ test_run:
 	stp	x25, x26, [sp, #64]
 	stp	x27, x28, [sp, #80]
 	adrp	x9, test_stack
+	ldr	x10, [x9, :lo12:test_stack]
+	str	x10, [sp, #96]
 	mov	x10, sp
 	str	x10, [x9, :lo12:test_stack]
 	blr	x0
 	mov	w0, #1
-0:	ldp	x19, x20, [sp, #16]
+0:	adrp	x9, test_stack
+	ldr	x10, [sp, #96]
+	str	x10, [x9, :lo12:test_stack]
+	ldp	x19, x20, [sp, #16]
 	ldp	x21, x22, [sp, #32]
 	ldp	x23, x24, [sp, #48]
 	ldp	x25, x26, [sp, #64]
 	ldp	x27, x28, [sp, #80]
-	ldp	x29, x30, [sp], #96
+	ldp	x29, x30, [sp], #112
 	ret
 	.size	test_run, . - test_run
 

@@ -2,6 +2,7 @@
 /*
  * Running a test so that it can be ended from any depth of calls: test_run() keeps the registers that a function must keep
  * (RISC-V ABIs Specification, "Integer Register Convention") on the stack and remembers where; test_abort() goes back to there.
+ * What it remembered before is kept there, too, for the test that runs this one.
  */
 	.macro	kept operation
 	\operation	ra, 0(sp)
@@ -26,10 +27,15 @@ test_run:
 	addi	sp, sp, -112
 	kept	sd
 	la	t0, test_stack
+	ld	t1, 0(t0)
+	sd	t1, 104(sp)
 	sd	sp, 0(t0)
 	jalr	a0
 	li	a0, 1
-0:	kept	ld
+0:	la	t0, test_stack
+	ld	t1, 104(sp)
+	sd	t1, 0(t0)
+	kept	ld
 	addi	sp, sp, 112
 	ret
 	.size	test_run, . - test_run
