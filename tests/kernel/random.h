@@ -2,7 +2,8 @@
 /*
  * The random invoker in QEMU: hostile threads make the system calls that the generator of the host's random invoker chooses
  * (tests/model/choose.c), and the executable specification (tests/model/) makes the same. After each call its status, its results and
- * the message in its thread's registers are compared, and who waits is who should; now and then all that the task can read back.
+ * the message in its thread's registers are compared, what is in the slots that it was about, and who waits is who should; now and then
+ * all that the task can read back.
  *
  * The task is the referee. Each hostile thread waits for its turn at a mailbox, which the referee fills, and lets the others run:
  * all have one priority and time without end, so that who is not at work takes nothing from anybody. What time it is the referee
@@ -100,10 +101,23 @@ void random_make(struct mailbox *box, uint32_t unknown);
 
 /* Does it in both. False: it cannot be done now, or is not specified. */
 bool random_apply(struct action *action);
+
+/* random_allowed.c */
+
 /* It would not take from the referee what it needs; words that would are made others. */
 bool random_allowed(const struct spec_object *thread, struct action *action);
+/* The slots that an invocation fills, of whom it names in a CNode; none if that is NULL. */
+struct random_slots {
+	const struct spec_object *cnode;
+	uint64_t first, count;
+};
+struct random_slots random_filled(const struct spec_object *own, const struct action *action);
 
-/* random_state.c: all that can be read back, of both. */
+/* random_state.c: what can be read back, of both. */
+
+/* All of it. */
 void random_compare(void);
+/* What is in the slots that an invocation was about. Nothing is different after it. */
+void random_compare_slots(const struct spec_object *thread, const struct action *action);
 
 extern const struct suite random_suite;

@@ -40,13 +40,31 @@ static const struct spec_object *cnode_in(const struct spec_object *own, uint64_
 	return cap && cap->type == OBJECT_CNODE ? cap->object : NULL;
 }
 
-static bool takes_slots(const struct spec_object *own, uint64_t cnode, uint64_t slot,
-			uint64_t count)
+struct random_slots random_filled(const struct spec_object *own, const struct action *action)
 {
-	const struct spec_object *to = cnode_in(own, cnode);
+	const uint64_t *word = action->word;
 
-	for (uint64_t i = 0; to && i < count && i <= RETYPE_COUNT_MAX; i++)
-		if (is_referees(to, slot + i))
+	switch (action->label) {
+	case UNTYPED_RETYPE:
+		return (struct random_slots){ cnode_in(own, word[2]), word[3],
+					      word[4] <= RETYPE_COUNT_MAX ? word[4] : 0 };
+	case IRQ_CONTROL_GET:
+		return (struct random_slots){ cnode_in(own, word[2]), word[3], 1 };
+	case CNODE_COPY:
+	case CNODE_MINT:
+	case CNODE_MOVE:
+		return (struct random_slots){ cnode_in(own, word[1]), word[2], 1 };
+	default:
+		return (struct random_slots){ 0 };
+	}
+}
+
+static bool fills_referees(const struct spec_object *own, const struct action *action)
+{
+	struct random_slots filled = random_filled(own, action);
+
+	for (uint64_t i = 0; filled.cnode && i < filled.count; i++)
+		if (is_referees(filled.cnode, filled.first + i))
 			return true;
 	return false;
 }
@@ -99,19 +117,15 @@ static bool thread_allowed(const struct spec_cap *cap, struct action *action)
 	}
 }
 
-static bool cnode_allowed(const struct spec_object *own, const struct spec_object *cnode,
-			  const struct action *action)
+static bool cnode_allowed(const struct spec_object *cnode, const struct action *action)
 {
 	uint64_t slot = action->word[0];
 
 	switch (action->label) {
 	case CNODE_COPY:
 	case CNODE_MINT:
-		return (slot == ROOT_SLOT_CNODE || !is_referees(cnode, slot)) &&
-		       !takes_slots(own, action->word[1], action->word[2], 1);
+		return slot == ROOT_SLOT_CNODE || !is_referees(cnode, slot);
 	case CNODE_MOVE:
-		return !is_referees(cnode, slot) &&
-		       !takes_slots(own, action->word[1], action->word[2], 1);
 	case CNODE_DELETE:
 	case CNODE_REVOKE:
 		return !is_referees(cnode, slot);
@@ -122,16 +136,12 @@ static bool cnode_allowed(const struct spec_object *own, const struct spec_objec
 	}
 }
 
-static bool invocation_allowed(const struct spec_object *own, const struct spec_cap *cap,
-			       struct action *action)
+static bool invocation_allowed(const struct spec_cap *cap, struct action *action)
 {
 	switch (action->label) {
-	case UNTYPED_RETYPE:
-		return !takes_slots(own, action->word[2], action->word[3], action->word[4]);
 	case IRQ_CONTROL_GET:
 		/* The specification has fewer than the machine. */
-		return (action->word[0] < SPEC_IRQS || action->word[0] > 4096) &&
-		       !takes_slots(own, action->word[2], action->word[3], 1);
+		return action->word[0] < SPEC_IRQS || action->word[0] > 4096;
 	case SCHED_CONTEXT_CONFIGURE:
 		if (action->word[0] >= spec.layout.budget_min &&
 		    action->word[0] <= action->word[1] && action->word[1] <= FOR_EVER) {
@@ -141,7 +151,7 @@ static bool invocation_allowed(const struct spec_object *own, const struct spec_
 		return true;
 	default:
 		return thread_allowed(cap, action) &&
-		       (cap->type != OBJECT_CNODE || cnode_allowed(own, cap->object, action));
+		       (cap->type != OBJECT_CNODE || cnode_allowed(cap->object, action));
 	}
 }
 
@@ -155,5 +165,6 @@ bool random_allowed(const struct spec_object *thread, struct action *action)
 		return false;
 	if (action->number != SYS_CALL || !cap || cap->type == OBJECT_NULL)
 		return true;
-	return !names_referees(own, action) && invocation_allowed(own, cap, action);
+	return !names_referees(own, action) && !fills_referees(own, action) &&
+	       invocation_allowed(cap, action);
 }

@@ -113,14 +113,16 @@ static bool look(void)
 	bool waits = false;
 
 	spec_clock(counter_read());
-	for (unsigned int i = 0; i < RANDOM_BOX_COUNT; i++) {
-		struct spec_object *thread = owners[i].thread ? thread_at(owners[i].thread) : NULL;
+	for (unsigned int i = 0; i < spec.objects; i++) {
+		struct spec_object *thread = &spec.object[i];
+		const struct mailbox *box = thread->type == OBJECT_THREAD ? random_box_of(thread) :
+									    NULL;
 
-		if (!thread)
+		if (!box)
 			continue;
-		if (random_boxes[i].state == BOX_DONE && !owners[i].compared)
-			compare_result(thread, &random_boxes[i], &owners[i]);
-		if (random_boxes[i].state == BOX_TAKEN && invoker_can_run(thread))
+		if (box->state == BOX_DONE && !owners[box - random_boxes].compared)
+			compare_result(thread, box, &owners[box - random_boxes]);
+		if (box->state == BOX_TAKEN && invoker_can_run(thread))
 			waits = true;
 	}
 	return waits;

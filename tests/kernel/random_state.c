@@ -87,11 +87,11 @@ static void compare_object(cap_t slot, const struct spec_cap *cap)
 	}
 }
 
-static void compare_slot(cap_t slot)
+/* Empty or not, of which type, and the rights. */
+static void compare_cap(cap_t slot)
 {
 	const struct spec_cap *cap = &random_cnode->cap[slot];
 
-	/* Empty or not. */
 	ask(ROOT, CNODE_COPY, slot, ROOT, ROOT, 0);
 	if (cap->type == OBJECT_NULL)
 		return;
@@ -101,15 +101,37 @@ static void compare_slot(cap_t slot)
 	else
 		ask(slot, narrow_invocations[cap->type], WIDE, 0, 0, 0);
 	compare_rights(slot);
-	compare_object(slot, cap);
+}
+
+static void compare_slots(struct random_slots slots)
+{
+	for (uint64_t slot = slots.first; slots.cnode == random_cnode && slots.count--; slot++)
+		if (slot >= RANDOM_FIRST && slot < RANDOM_SLOTS)
+			compare_cap((cap_t)slot);
+}
+
+void random_compare_slots(const struct spec_object *thread, const struct action *action)
+{
+	const struct spec_object *own;
+	const struct spec_cap *cap;
+
+	if (action->number != SYS_CALL || thread->type != OBJECT_THREAD)
+		return;
+	own = thread->cap[THREAD_CNODE].object;
+	cap = spec_slot(own, action->cap);
+	compare_slots(random_filled(own, action));
+	if (cap && cap->type == OBJECT_CNODE)
+		compare_slots((struct random_slots){ cap->object, action->word[0], 1 });
 }
 
 void random_compare(void)
 {
 	/* It takes longer than the deadlines are away. */
 	random_pass(ticks(1000000));
-	for (cap_t slot = RANDOM_FIRST; slot < RANDOM_SLOTS; slot++)
-		compare_slot(slot);
+	for (cap_t slot = RANDOM_FIRST; slot < RANDOM_SLOTS; slot++) {
+		compare_cap(slot);
+		compare_object(slot, &random_cnode->cap[slot]);
+	}
 	ask(ROOT, CNODE_COUNT, 0, 0, 0, 0);
 	random_settle();
 }

@@ -9,7 +9,7 @@
 /* Nobody can go on any more after so many actions that were none. */
 #define STUCK 200
 /* Calls between two looks at all that can be read back. */
-#define LOOK 500
+#define LOOK 50
 
 /* The one that is made or repeated. */
 static struct sequence sequence;
