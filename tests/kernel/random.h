@@ -99,7 +99,7 @@ void random_make(struct mailbox *box, uint32_t unknown);
 
 /* random_step.c */
 
-/* Does it in both. False: it cannot be done now, or is not specified. */
+/* Does it in both, and tells who did. False: it cannot be done now, or is not specified. */
 bool random_apply(struct action *action);
 
 /* random_allowed.c */

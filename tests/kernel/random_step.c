@@ -148,6 +148,7 @@ bool random_apply(struct action *action)
 	if (action->kind != ACTION_CALL || !thread || !random_allowed(thread, action) ||
 	    !apply_call(thread, action))
 		return false;
+	action->who = (uint16_t)(thread - spec.object);
 	random_compare_slots(thread, action);
 	invoker_plant(thread, action);
 	return true;

@@ -31,21 +31,22 @@ static bool apply(struct action *action)
 	return true;
 }
 
-static bool try_action(struct action chosen)
+static void try_look(void)
 {
-	struct action *action = &sequence.action[sequence.count++];
-
-	*action = chosen;
-	return apply(action);
+	apply(sequence_add(&sequence, &look));
 }
 
 static bool try_call(void)
 {
-	const struct action *action = &sequence.action[sequence.count];
+	const struct action chosen = invoker_choose();
+	struct action *action = sequence_add(&sequence, &chosen);
 	const struct mailbox *box;
 
-	if (!try_action(invoker_choose()))
+	if (!apply(action)) {
+		action->refused = action->kind != ACTION_PASS;
 		return false;
+	}
+	action->refused = action_refused(&spec.object[action->who]);
 	now.calls++;
 	box = random_box_of(&spec.object[action->who]);
 	now.succeeded += box && box->state == BOX_DONE && box->result[MAIL_CAP] == OK;
@@ -59,16 +60,16 @@ static void make_sequence(void)
 	random_start(now.seed);
 	invoker_habits(now.seed);
 	/* There is room for a call and two looks. */
-	while (sequence.count + 3 <= SEQUENCE_MAX && idle < STUCK) {
+	while (sequence.chosen.count + 3 <= SEQUENCE_MAX && idle < STUCK) {
 		if (!try_call()) {
 			idle++;
 			continue;
 		}
 		idle = 0;
 		if (++calls % LOOK == 0)
-			try_action(look);
+			try_look();
 	}
-	try_action(look);
+	try_look();
 }
 
 static void tell(unsigned int number, const struct action *action)
@@ -82,8 +83,10 @@ static void tell(unsigned int number, const struct action *action)
 /* With a look at its end, so that a difference is seen as soon as it is there. */
 static void repeat_sequence(void)
 {
-	for (unsigned int i = 0; i <= sequence.count; i++) {
-		struct action action = i < sequence.count ? sequence.action[i] : look;
+	const struct choice *chosen = &sequence.chosen;
+
+	for (unsigned int i = 0; i <= chosen->count; i++) {
+		struct action action = i < chosen->count ? sequence.action[chosen->place[i]] : look;
 
 		tell(i + 1, &action);
 		apply(&action);
@@ -111,7 +114,7 @@ static void report(void)
 	bool again;
 
 	report_line("# seed %lu, after %u actions; what of them is needed:",
-		    (unsigned long)now.seed, sequence.count);
+		    (unsigned long)now.seed, sequence.chosen.count);
 	report_quiet(true);
 	again = sequence_shorten(&sequence);
 	report_quiet(false);
@@ -127,7 +130,7 @@ static void sequences(void)
 	random_open();
 	for (now.seed = 1; now.calls < CALLS; now.seed++) {
 		report_line("# seed %lu", (unsigned long)now.seed);
-		sequence.count = 0;
+		sequence.chosen.count = 0;
 		if (try(make_sequence))
 			continue;
 		report();

@@ -16,6 +16,12 @@ struct spec_object *action_thread(const struct action *action)
 	return NULL;
 }
 
+bool action_refused(const struct spec_object *thread)
+{
+	return thread->type == OBJECT_THREAD && thread->state == SPEC_READY &&
+	       thread->registers[spec.layout.capability] != OK;
+}
+
 static unsigned int number_of(const struct action *action)
 {
 	const struct spec_object *thread = action_thread(action);

@@ -18,6 +18,7 @@ enum action_kind {
 
 struct action {
 	uint8_t kind;
+	bool refused; /* when it was first done */
 	uint16_t who; /* the thread, by its place among the objects of the specification: action_thread() */
 	uint32_t number;
 	uint64_t cap;
@@ -35,20 +36,33 @@ struct action {
 
 /* Who does it: if that one cannot, the next who can; NULL: nobody. */
 struct spec_object *action_thread(const struct action *action);
+/* After it: nothing came of it but an error. */
+bool action_refused(const struct spec_object *thread);
 /* What would be done now. */
 void action_describe(const struct action *action, char text[ACTION_TEXT]);
 
 #define SEQUENCE_MAX 2500
 
-/* What is done after a beginning that is always the same. Whatever is left out before an action, it can be tried. */
-struct sequence {
+/* sequence.c */
+
+#define SEQUENCE_MAX 2500
+
+struct choice {
 	unsigned int count;
+	uint16_t place[SEQUENCE_MAX];
+};
+
+/* What is done after a beginning that is always the same: some of these actions. Whatever is left out before one, it can be tried. */
+struct sequence {
+	struct choice chosen;
 	struct action action[SEQUENCE_MAX];
 };
 
+struct action *sequence_add(struct sequence *sequence, const struct action *action);
+
 /*
- * shorten.c: of a sequence that failed leaves out what is not needed for that, until each action is or too many were done again.
- * False: done again it does not fail.
+ * Leaves out what is not needed for it to fail, until each action is or too many were done again. False: done again it does not
+ * fail.
  */
 bool sequence_shorten(struct sequence *sequence);
 

@@ -53,32 +53,37 @@ static void make_sequence(void)
 	random_start(shared->seed);
 	invoker_habits(shared->seed);
 	begin();
-	sequence->count = 0;
-	while (sequence->count < SEQUENCE_MAX && idle < STUCK) {
-		struct action *action = &sequence->action[sequence->count];
+	sequence->chosen.count = 0;
+	while (sequence->chosen.count < SEQUENCE_MAX && idle < STUCK) {
+		const struct action chosen = invoker_choose();
+		struct action *action = sequence_add(sequence, &chosen);
 
-		*action = invoker_choose();
-		sequence->count++;
 		if (action->kind == ACTION_PASS) {
 			idle++;
 			shared->passes++;
 		}
-		if (!invoker_apply(action) || action->kind != ACTION_CALL)
+		action->refused = !invoker_apply(action);
+		if (action->refused || action->kind != ACTION_CALL)
 			continue;
 		idle = 0;
 		shared->calls++;
+		action->refused = action_refused(&spec.object[action->who]);
 		shared->succeeded += spec.object[action->who].registers[FAKE_CAP] == OK;
 	}
 }
 
 static void repeat_sequence(void)
 {
+	const struct choice *chosen = &shared->sequence.chosen;
+
 	begin();
 	if (shared->quiet && !freopen("/dev/null", "w", stderr))
 		_exit(2);
-	for (unsigned int i = 0; i < shared->sequence.count; i++) {
-		invoker_print(i + 1, &shared->sequence.action[i]);
-		invoker_apply(&shared->sequence.action[i]);
+	for (unsigned int i = 0; i < chosen->count; i++) {
+		const struct action *action = &shared->sequence.action[chosen->place[i]];
+
+		invoker_print(i + 1, action);
+		invoker_apply(action);
 	}
 }
 
@@ -109,7 +114,7 @@ static int report(void)
 	struct sequence *sequence = &shared->sequence;
 
 	fprintf(stderr, "seed %lu, after %u actions; what of them is needed:\n", shared->seed,
-		sequence->count);
+		sequence->chosen.count);
 	shared->quiet = true;
 	if (!sequence_shorten(sequence))
 		fprintf(stderr, "none: done again they make no difference\n");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is needed of a sequence (tests/model/shorten.c), with rules in place of a kernel that say when it fails. */
+/* What is needed of a sequence (tests/model/sequence.c), with rules in place of a kernel that say when it fails. */
 #include <check.h>
 #include <stdlib.h>
 
 #include "../model/action.h"
 
 /* Actions that may be done again, and a last time. */
-#define DONE_MAX (100000 + 2 * SEQUENCE_MAX)
+#define DONE_MAX (200000 + 3 * SEQUENCE_MAX)
 
 static struct sequence sequence;
 static bool (*rule)(const struct sequence *tried);
@@ -14,7 +14,7 @@ static unsigned int done;
 
 bool invoker_fails(const struct sequence *tried)
 {
-	done += tried->count;
+	done += tried->chosen.count;
 	return rule(tried);
 }
 
@@ -22,9 +22,14 @@ bool invoker_fails(const struct sequence *tried)
 static void setup(void)
 {
 	done = 0;
-	sequence.count = SEQUENCE_MAX;
+	sequence.chosen.count = 0;
 	for (unsigned int i = 0; i < SEQUENCE_MAX; i++)
-		sequence.action[i] = (struct action){ .kind = ACTION_CALL, .label = i };
+		sequence_add(&sequence, &(struct action){ .kind = ACTION_CALL, .label = i });
+}
+
+static uint64_t label(const struct sequence *tried, unsigned int number)
+{
+	return tried->action[tried->chosen.place[number]].label;
 }
 
 /* How many of these labels are there, each behind the one before it. */
@@ -33,8 +38,8 @@ static unsigned int in_order(const struct sequence *tried, const uint64_t *label
 {
 	unsigned int found = 0;
 
-	for (unsigned int i = 0; i < tried->count && found < count; i++)
-		found += tried->action[i].label == labels[found];
+	for (unsigned int i = 0; i < tried->chosen.count && found < count; i++)
+		found += label(tried, i) == labels[found];
 	return found;
 }
 
@@ -49,7 +54,7 @@ START_TEST(finds_what_is_needed)
 {
 	rule = needs_three;
 	ck_assert(sequence_shorten(&sequence));
-	ck_assert_uint_eq(sequence.count, 3);
+	ck_assert_uint_eq(sequence.chosen.count, 3);
 	ck_assert_uint_eq(in_order(&sequence, three, 3), 3);
 	ck_assert_uint_lt(done, DONE_MAX / 2);
 }
@@ -68,24 +73,47 @@ START_TEST(leaves_out_what_only_others_needed)
 {
 	rule = needs_partner;
 	ck_assert(sequence_shorten(&sequence));
-	ck_assert_uint_eq(sequence.count, 1);
-	ck_assert_uint_eq(sequence.action[0].label, 2100);
+	ck_assert_uint_eq(sequence.chosen.count, 1);
+	ck_assert_uint_eq(label(&sequence, 0), 2100);
 }
 END_TEST
 
 static bool needs_all(const struct sequence *tried)
 {
-	return tried->count == SEQUENCE_MAX;
+	return tried->chosen.count == SEQUENCE_MAX;
 }
 
 START_TEST(gives_up_in_time)
 {
 	rule = needs_all;
 	ck_assert(sequence_shorten(&sequence));
-	ck_assert_uint_eq(sequence.count, SEQUENCE_MAX);
+	ck_assert_uint_eq(sequence.chosen.count, SEQUENCE_MAX);
 	for (unsigned int i = 0; i < SEQUENCE_MAX; i++)
-		ck_assert_uint_eq(sequence.action[i].label, i);
+		ck_assert_uint_eq(label(&sequence, i), i);
 	ck_assert_uint_le(done, DONE_MAX);
+}
+END_TEST
+
+START_TEST(leaves_out_what_was_refused_at_once)
+{
+	for (unsigned int i = 0; i < SEQUENCE_MAX; i++)
+		sequence.action[i].refused = i != three[0] && i != three[1] && i != three[2];
+	rule = needs_three;
+	ck_assert(sequence_shorten(&sequence));
+	ck_assert_uint_eq(sequence.chosen.count, 3);
+	ck_assert_uint_lt(done, SEQUENCE_MAX + 20);
+}
+END_TEST
+
+/* One of what it needs was refused. */
+START_TEST(keeps_what_was_refused)
+{
+	for (unsigned int i = 0; i < SEQUENCE_MAX; i++)
+		sequence.action[i].refused = i != three[0] && i != three[2];
+	rule = needs_three;
+	ck_assert(sequence_shorten(&sequence));
+	ck_assert_uint_eq(in_order(&sequence, three, 3), 3);
+	ck_assert_uint_eq(sequence.chosen.count, 3);
 }
 END_TEST
 
@@ -99,7 +127,7 @@ START_TEST(comes_to_nothing)
 {
 	rule = needs_nothing;
 	ck_assert(sequence_shorten(&sequence));
-	ck_assert_uint_eq(sequence.count, 0);
+	ck_assert_uint_eq(sequence.chosen.count, 0);
 }
 END_TEST
 
@@ -113,15 +141,15 @@ START_TEST(says_that_it_does_not_fail_again)
 {
 	rule = never;
 	ck_assert(!sequence_shorten(&sequence));
-	ck_assert_uint_eq(sequence.count, SEQUENCE_MAX);
+	ck_assert_uint_eq(sequence.chosen.count, SEQUENCE_MAX);
 	ck_assert_uint_eq(done, SEQUENCE_MAX);
 }
 END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("shorten");
-	TCase *tests = tcase_create("shorten");
+	Suite *suite = suite_create("sequence");
+	TCase *tests = tcase_create("sequence");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -129,6 +157,8 @@ int main(void)
 	tcase_add_test(tests, finds_what_is_needed);
 	tcase_add_test(tests, leaves_out_what_only_others_needed);
 	tcase_add_test(tests, gives_up_in_time);
+	tcase_add_test(tests, leaves_out_what_was_refused_at_once);
+	tcase_add_test(tests, keeps_what_was_refused);
 	tcase_add_test(tests, comes_to_nothing);
 	tcase_add_test(tests, says_that_it_does_not_fail_again);
 	suite_add_tcase(suite, tests);
