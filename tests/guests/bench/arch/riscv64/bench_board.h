@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The machine of the benchmark guest, for C and for assembly: QEMU's virt behind its SBI firmware, and a guest that
- * cloister describes by default. Both have the same devices at the same addresses.
+ * cloister describes by default. Both have the same devices at the same addresses; of the PLIC a guest has the contexts of S-mode
+ * only, where on the other those of M-mode are in between.
  */
 #pragma once
 
@@ -32,7 +33,6 @@
 #define PLIC_CONTEXT(context) (PLIC + 0x200000 + 0x1000 * (context))
 #define PLIC_THRESHOLD        0
 #define PLIC_CLAIM            4
-#define PLIC_SUPERVISOR(hart) (2 * (hart) + 1)
 
 /* SBI 2.0: extensions, by the chapters of the specification, and their functions. */
 #define SBI_BASE              0x10

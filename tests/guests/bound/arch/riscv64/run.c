@@ -17,7 +17,7 @@ static volatile uint32_t *word_at(uint64_t address)
 
 void bound_take(void)
 {
-	volatile uint32_t *claim = word_at(PLIC_CONTEXT(PLIC_SUPERVISOR(0)) + PLIC_CLAIM);
+	volatile uint32_t *claim = word_at(PLIC_CONTEXT(0) + PLIC_CLAIM);
 	uint32_t source = *claim;
 
 	if (!source)
@@ -30,9 +30,9 @@ void arch_bound_run(const uint32_t *interrupts, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		*word_at(PLIC_PRIORITY(interrupts[i])) = 1;
-		*word_at(PLIC_ENABLE(PLIC_SUPERVISOR(0))) |= 1U << interrupts[i];
+		*word_at(PLIC_ENABLE(0)) |= 1U << interrupts[i];
 	}
-	*word_at(PLIC_CONTEXT(PLIC_SUPERVISOR(0)) + PLIC_THRESHOLD) = 0;
+	*word_at(PLIC_CONTEXT(0) + PLIC_THRESHOLD) = 0;
 	__asm__ volatile("csrw stvec, %0\n\t"
 			 "csrw sie, %1\n\t"
 			 "csrsi sstatus, %2" ::"r"(bound_vector),

@@ -12,7 +12,7 @@
 
 const char hostile_name[] = "time";
 
-#define CONTEXT PLIC_CONTEXT(PLIC_SUPERVISOR(0))
+#define CONTEXT PLIC_CONTEXT(0)
 
 #define ALL_SOURCES 0xffffffffU
 #define PRIORITY    1
@@ -197,9 +197,9 @@ static void try_masks(void)
 		}
 	*word_at(PLIC_PRIORITY(UART_INTERRUPT)) = PRIORITY;
 	*word_at(CONTEXT + PLIC_THRESHOLD) = 0;
-	*word_at(PLIC_ENABLE(PLIC_SUPERVISOR(0))) = 0;
+	*word_at(PLIC_ENABLE(0)) = 0;
 	hostile_judge(!(pending() & INTERRUPT_EXTERNAL), "a source that is not enabled");
-	*word_at(PLIC_ENABLE(PLIC_SUPERVISOR(0))) = ALL_SOURCES;
+	*word_at(PLIC_ENABLE(0)) = ALL_SOURCES;
 	hostile_judge(pending() & INTERRUPT_EXTERNAL, "one that is enabled again");
 	drain();
 }
@@ -230,7 +230,7 @@ void hostile_attack(void)
 	attempt_start();
 	*word_at(PLIC_PRIORITY(UART_INTERRUPT)) = PRIORITY;
 	*word_at(CONTEXT + PLIC_THRESHOLD) = 0;
-	*word_at(PLIC_ENABLE(PLIC_SUPERVISOR(0))) = ALL_SOURCES;
+	*word_at(PLIC_ENABLE(0)) = ALL_SOURCES;
 	try_timers(set_by_call);
 	if (has_register())
 		try_timers(set_by_register);

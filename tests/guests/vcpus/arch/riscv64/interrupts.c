@@ -11,7 +11,7 @@
 
 #define PAGE_SIZE 4096UL
 
-#define CONTEXT(vcpu) PLIC_CONTEXT(PLIC_SUPERVISOR(vcpu))
+#define CONTEXT(vcpu) PLIC_CONTEXT(vcpu)
 
 static uint64_t taken[VCPUS_MAX];
 static uint64_t pages[2][512] __attribute__((aligned(4096)));
@@ -129,7 +129,7 @@ static void test_ipis(uint32_t count)
 static void route(uint32_t count, uint32_t vcpu)
 {
 	for (uint32_t i = 0; i < count; i++)
-		*word_at(PLIC_ENABLE(PLIC_SUPERVISOR(i))) = i == vcpu ? 1U << UART_INTERRUPT : 0;
+		*word_at(PLIC_ENABLE(i)) = i == vcpu ? 1U << UART_INTERRUPT : 0;
 }
 
 static bool is_pending(void)
