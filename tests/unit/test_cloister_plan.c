@@ -7,6 +7,7 @@
 #include "image.h"
 #include "version.h"
 
+#include <elf.h>
 #include <idl/clock.h>
 #include <idl/riscv64.h>
 #include <idl/root.h>
@@ -420,6 +421,34 @@ START_TEST(riscv_machine)
 }
 END_TEST
 
+START_TEST(riscv_guest)
+{
+	static const char text[] =
+		"{ \"board\": \"qemu-virt-riscv64\", \"guests\": [ { \"name\": \"a\", "
+		"\"memory\": \"64 MiB\", \"kernel\": \"riscv.elf\", \"vcpus\": 2 } ] }";
+	static const uint32_t flags[] = { PF_R | PF_X };
+	const struct vmm_config *vmm;
+	struct blob kernel;
+
+	bench_target(&bench, &target_riscv64);
+	kernel = bench_elf(&bench, 0x80200000, flags, 1, 100, 100);
+	bench_file(&bench, "riscv.elf", kernel.data, kernel.size);
+	check(text);
+	vmm = component("vmm a: config");
+	ck_assert_uint_eq(vmm->memory_base, 0x80000000);
+	ck_assert_uint_eq(vmm->entry, 0x80200000);
+	ck_assert_uint_eq(vmm->device_count, 3);
+	ck_assert_uint_eq(vmm->devices[0].kind, VMM_DEVICE_PLIC);
+	ck_assert_uint_eq(vmm->devices[0].address, 0x0c000000);
+	ck_assert_uint_eq(vmm->devices[0].size2, 0);
+	ck_assert_uint_eq(vmm->devices[1].kind, VMM_DEVICE_NS16550A);
+	ck_assert_uint_eq(vmm->devices[1].irq, 10);
+	ck_assert_uint_eq(vmm->devices[2].kind, VMM_DEVICE_GOLDFISH_RTC);
+	ck_assert_uint_ne(vmm->clock, 0);
+	ck_assert_uint_ne(vmm->console.line, 0);
+}
+END_TEST
+
 START_TEST(same_again)
 {
 	static const char text[] = HEAD GUEST("a", "\"memory\": \"64 MiB\"") "]}";
@@ -488,6 +517,7 @@ Suite *plan_suite(void)
 	tcase_add_test(test, root_only_with_guests);
 	tcase_add_test(test, memory_of_image);
 	tcase_add_test(test, riscv_machine);
+	tcase_add_test(test, riscv_guest);
 	tcase_add_test(test, same_again);
 	tcase_add_test(test, programs_refused);
 	suite_add_tcase(suite, test);

@@ -6,10 +6,12 @@
 
 #include "device_tree.h"
 
+#include <idl/riscv64.h>
 #include <libfdt.h>
 #include <string.h>
 
 static struct bench bench;
+static struct board board;
 static struct guest guest;
 static struct blob tree;
 
@@ -18,7 +20,9 @@ static void begin(void)
 	bench_begin(&bench);
 	bench.errors.arena = &bench.arena;
 	bench.inputs = (struct inputs){ .errors = &bench.errors, .seeded = true, .seed = 3 };
+	board = (struct board){ .target = &target_aarch64 };
 	guest = (struct guest){
+		.board = &board,
 		.name = "linux",
 		.memory_base = 0x40000000,
 		.memory_size = 0x20000000,
@@ -26,9 +30,12 @@ static void begin(void)
 		.command_line = "console=ttyAMA0",
 		.device_count = 4,
 		.devices = { { .kind = VMM_DEVICE_GICV3,
-			       .address = GUEST_GICD,
-			       .size = GUEST_GICD_SIZE },
+			       .address = 0x08000000,
+			       .size = 0x10000,
+			       .address2 = 0x080a0000,
+			       .size2 = 0x40000 },
 			     { .kind = VMM_DEVICE_PL011,
+			       .class = DEVICE_UART,
 			       .address = 0x0a000000,
 			       .size = 4096,
 			       .irq = 40 },
@@ -149,6 +156,47 @@ START_TEST(seeds)
 }
 END_TEST
 
+/* Linux's bindings: cpus.yaml of RISC-V, sifive,plic-1.0.0.yaml, 8250.yaml, google,goldfish-rtc.yaml. */
+START_TEST(riscv)
+{
+	board = (struct board){ .target = &target_riscv64,
+				.driven = { [PLATFORM_COUNTER] = 10000000 } };
+	guest.device_count = 0;
+	target_riscv64.add_controller(&guest);
+	guest.devices[guest.device_count++] = (struct guest_device){
+		.kind = VMM_DEVICE_NS16550A,
+		.class = DEVICE_UART,
+		.address = 0x10000000,
+		.size = 4096,
+		.irq = 10,
+	};
+	guest.devices[guest.device_count++] = (struct guest_device){
+		.kind = VMM_DEVICE_GOLDFISH_RTC, .address = 0x101000, .size = 4096, .irq = 11
+	};
+	ck_assert_ptr_null(device_tree_make(&bench.arena, &guest, &bench.inputs,
+					    (struct blob){ NULL, 0 }, &tree));
+	ck_assert_int_eq(fdt_check_full(tree.data, tree.size), 0);
+	CELLS("/cpus", "timebase-frequency", 10000000);
+	CELLS("/cpus/cpu@1", "reg", 1);
+	check_text("/cpus/cpu@1", "riscv,isa-base", "rv64i");
+	check_text("/cpus/cpu@1", "riscv,isa", "rv64imafdc_zicsr_zifencei");
+	ck_assert_mem_eq(property("/cpus/cpu@1", "riscv,isa-extensions", 27),
+			 "i\0m\0a\0f\0d\0c\0zicsr\0zifencei", 27);
+	check_text("/cpus/cpu@1/interrupt-controller", "compatible", "riscv,cpu-intc");
+	CELLS("/cpus/cpu@1/interrupt-controller", "phandle", 3);
+	CELLS("/plic@c000000", "reg", 0, 0x0c000000, 0, 0x400000);
+	CELLS("/plic@c000000", "interrupts-extended", 2, 9, 3, 9);
+	CELLS("/plic@c000000", "riscv,ndev", VMM_PLIC_SOURCES);
+	CELLS("/plic@c000000", "phandle", 1);
+	CELLS("/", "interrupt-parent", 1);
+	check_text("/serial@10000000", "compatible", "ns16550a");
+	CELLS("/serial@10000000", "interrupts", 10);
+	check_text("/rtc@101000", "compatible", "google,goldfish-rtc");
+	CELLS("/rtc@101000", "interrupts", 11);
+	check_text("/chosen", "stdout-path", "/serial@10000000");
+}
+END_TEST
+
 static int add(void *fdt, int parent, const char *name, const char *compatible)
 {
 	int node = fdt_add_subnode(fdt, parent, name);
@@ -245,6 +293,7 @@ Suite *tree_suite(void)
 	tcase_set_timeout(test, 60);
 	tcase_add_test(test, made);
 	tcase_add_test(test, seeds);
+	tcase_add_test(test, riscv);
 	tcase_add_test(test, patched);
 	tcase_add_test(test, bootargs_kept);
 	tcase_add_test(test, hostile);

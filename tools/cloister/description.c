@@ -148,7 +148,7 @@ static void read_guests(struct description *d, const struct inputs *inputs, cons
 	{
 		struct guest *guest = &d->guests[d->guest_count];
 
-		if (!guest_read(guest, d->board.target, &d->document, node))
+		if (!guest_read(guest, &d->board, &d->document, node))
 			continue;
 		guest_images_read(guest, &d->document, inputs);
 		d->guest_count++;

@@ -35,17 +35,6 @@
 /* What 39 bits of guest-physical address reach. */
 #define GUEST_ADDRESS_MAX (512 * GIB)
 
-/*
- * Where a guest's interrupt controller is: the distributor, and the redistributors of its vCPUs, which have no
- * entry of their own among the devices.
- */
-#define GUEST_GICD      0x08000000ULL
-#define GUEST_GICD_SIZE 0x10000ULL
-#define GUEST_GICR      0x080a0000ULL
-/* Of each redistributor. */
-#define GUEST_GICR_EACH 0x20000ULL
-#define GUEST_GICR_TYPE "gicv3 (redistributors)"
-
 /* The search path and the switches that a description is read with. */
 struct inputs {
 	struct errors *errors;
@@ -104,6 +93,8 @@ struct board {
 	uint64_t rtc;
 	uint64_t rtc_size;
 	const char *rtc_driver;
+	/* What guests can use of the processor, an array of text; NULL: what all have. */
+	const cJSON *isa;
 	const char *qemu;
 	const char *qemu_cpu;
 	/* An array of text. */
@@ -138,9 +129,14 @@ enum device_memory {
 struct guest_device {
 	const cJSON *node;
 	enum vmm_device_kind kind;
+	enum device_class class;
 	const char *type;
 	uint64_t address;
 	uint64_t size;
+	/* Of an interrupt controller with two parts the second; else no bytes. */
+	const char *type2;
+	uint64_t address2;
+	uint64_t size2;
 	uint32_t irq;
 	/* Of a virtio-console, each with a line to the multiplexer. */
 	uint32_t ports;
@@ -154,7 +150,8 @@ struct guest_device {
 
 struct guest {
 	const cJSON *node;
-	const struct target *target;
+	/* Of it only what is the architecture's. */
+	const struct board *board;
 	const char *name;
 	uint64_t memory_base;
 	uint64_t memory_size;
@@ -218,7 +215,7 @@ bool board_read(struct board *board, const struct inputs *inputs, struct documen
 /* guest.c */
 
 /* Reads one guest of a machine: its keys and the rules among them, not its images. */
-bool guest_read(struct guest *guest, const struct target *target, struct document *document,
+bool guest_read(struct guest *guest, const struct board *board, struct document *document,
 		const cJSON *node);
 
 /* guest_devices.c */
@@ -229,16 +226,16 @@ void guest_devices_read(struct guest *guest, struct document *document, const cJ
 /* That they overlap neither each other nor the memory, once all of the guest is read. */
 void guest_devices_check(const struct guest *guest, struct document *document);
 
-/* Bytes of all redistributors, from GUEST_GICR on. */
-uint64_t guest_gicr_size(const struct guest *guest);
-
 /* The guest's first device of a kind; NULL if it has none. */
 const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind);
+
+/* Its first of a class. */
+const struct guest_device *guest_device_of(const struct guest *guest, enum device_class class);
 
 /* How many ports the guest's virtio-console has; 0: it has no such device. */
 uint32_t guest_ports(const struct guest *guest);
 
-/* How many lines to the multiplexer the guest itself has: one of its PL011, and one of each port. */
+/* How many lines to the multiplexer the guest itself has: one of its UART, and one of each port. */
 uint32_t guest_consoles(const struct guest *guest);
 
 /* How many device servers the guest has, and what all of them get of its budget. */

@@ -7,7 +7,6 @@
 #include "device_tree.h"
 
 #include "random.h"
-#include "tree.h"
 
 #include <libfdt.h>
 #include <string.h>
@@ -18,20 +17,8 @@
 /* What our nodes need beside the command line. */
 #define OUR_NODES_SIZE (8 * KIB)
 
-/* Interrupt specifiers of the GICv3 binding. */
-#define GIC_SPI        0
-#define GIC_PPI        1
-#define IRQ_LEVEL_HIGH 4
-#define FIRST_SPI      32
-
-/* Flags of a GPIO specifier. */
-#define GPIO_ACTIVE_HIGH 0
-
-#define UART_CLOCK_HZ 24000000
-
-/* Where the power button is (idl/vmm.idl), and what it is to Linux (input-event-codes.h). */
-#define BUTTON_PIN 3
-#define KEY_POWER  116
+/* Cells of an interrupt specifier, at most. */
+#define INTERRUPT_CELLS_MAX 4
 
 static void add_memory(struct tree *tree, struct arena *arena, const struct guest *guest)
 {
@@ -43,153 +30,31 @@ static void add_memory(struct tree *tree, struct arena *arena, const struct gues
 	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
 }
 
-/* A node's address is the affinity. */
-static void add_processors(struct tree *tree, struct arena *arena, const struct guest *guest)
+static const char *node_name(struct arena *arena, const char *name,
+			     const struct guest_device *device)
 {
-	int cpus = tree_node(tree, 0, "cpus");
-
-	tree_cell(tree, cpus, "#address-cells", 1);
-	tree_cell(tree, cpus, "#size-cells", 0);
-	/* libfdt puts a node before its siblings. */
-	for (uint32_t i = guest->vcpus; i-- > 0;) {
-		int cpu = tree_node(tree, cpus, arena_print(arena, "cpu@%u", i));
-
-		tree_text(tree, cpu, "device_type", "cpu");
-		tree_text(tree, cpu, "compatible", "arm,armv8");
-		tree_text(tree, cpu, "enable-method", "psci");
-		tree_cell(tree, cpu, "reg", i);
-	}
+	return arena_print(arena, "%s@%llx", name, (unsigned long long)device->address);
 }
 
-static void add_firmware(struct tree *tree)
-{
-	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
-	int node = tree_node(tree, 0, "psci");
-
-	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
-	tree_text(tree, node, "method", "hvc");
-}
-
-static void add_timer(struct tree *tree)
-{
-	/* Secure, non-secure, virtual and hypervisor timer (arm,arch_timer.yaml). */
-	static const uint32_t interrupts[] = {
-		GIC_PPI, 13, IRQ_LEVEL_HIGH, GIC_PPI, 14, IRQ_LEVEL_HIGH,
-		GIC_PPI, 11, IRQ_LEVEL_HIGH, GIC_PPI, 10, IRQ_LEVEL_HIGH,
-	};
-	int node = tree_node(tree, 0, "timer");
-
-	tree_text(tree, node, "compatible", "arm,armv8-timer");
-	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
-	tree_bytes(tree, node, "always-on", "", 0);
-}
-
-static void add_gic(struct tree *tree, struct arena *arena, const struct guest *guest)
-{
-	const uint64_t reg[] = { GUEST_GICD, GUEST_GICD_SIZE, GUEST_GICR, guest_gicr_size(guest) };
-	int node = tree_node(tree, 0, arena_print(arena, "intc@%llx", GUEST_GICD));
-
-	tree_text(tree, node, "compatible", "arm,gic-v3");
-	tree_cell(tree, node, "#interrupt-cells", 3);
-	tree_bytes(tree, node, "interrupt-controller", "", 0);
-	tree_cell(tree, node, "#address-cells", 2);
-	tree_cell(tree, node, "#size-cells", 2);
-	tree_bytes(tree, node, "ranges", "", 0);
-	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	tree_cell(tree, node, "phandle", tree->gic);
-	tree_cell(tree, 0, "interrupt-parent", tree->gic);
-}
-
-static void add_clock(struct tree *tree)
-{
-	int node = tree_node(tree, 0, "apb-pclk");
-
-	tree_text(tree, node, "compatible", "fixed-clock");
-	tree_cell(tree, node, "#clock-cells", 0);
-	tree_cell(tree, node, "clock-frequency", UART_CLOCK_HZ);
-	tree_text(tree, node, "clock-output-names", "clk24mhz");
-	tree_cell(tree, node, "phandle", tree->clock);
-}
-
-static const char *pl011_name(struct arena *arena, const struct guest_device *device)
-{
-	return arena_print(arena, "pl011@%llx", (unsigned long long)device->address);
-}
-
-static void add_pl011(struct tree *tree, struct arena *arena, const struct guest_device *device)
-{
-	static const char compatible[] = "arm,pl011\0arm,primecell";
-	static const char clock_names[] = "uartclk\0apb_pclk";
-	const uint64_t reg[] = { device->address, device->size };
-	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
-	const uint32_t clocks[] = { tree->clock, tree->clock };
-	int node = tree_node(tree, 0, pl011_name(arena, device));
-
-	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
-	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
-	tree_cells(tree, node, "clocks", clocks, ARRAY_SIZE(clocks));
-	tree_bytes(tree, node, "clock-names", clock_names, sizeof(clock_names));
-}
-
-static void add_pl031(struct tree *tree, struct arena *arena, const struct guest_device *device)
-{
-	static const char compatible[] = "arm,pl031\0arm,primecell";
-	const uint64_t reg[] = { device->address, device->size };
-	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
-	int node = tree_node(tree, 0,
-			     arena_print(arena, "pl031@%llx", (unsigned long long)device->address));
-
-	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
-	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
-	tree_cell(tree, node, "clocks", tree->clock);
-	tree_text(tree, node, "clock-names", "apb_pclk");
-}
-
-/* The button, as Linux's gpio-keys.yaml has it. */
-static void add_button(struct tree *tree)
-{
-	const uint32_t pin[] = { tree->gpio, BUTTON_PIN, GPIO_ACTIVE_HIGH };
-	int keys = tree_node(tree, 0, "gpio-keys");
-	int key;
-
-	tree_text(tree, keys, "compatible", "gpio-keys");
-	key = tree_node(tree, keys, "poweroff");
-	tree_text(tree, key, "label", "GPIO Key Poweroff");
-	tree_cell(tree, key, "linux,code", KEY_POWER);
-	tree_cells(tree, key, "gpios", pin, ARRAY_SIZE(pin));
-}
-
-static void add_pl061(struct tree *tree, struct arena *arena, const struct guest_device *device)
-{
-	static const char compatible[] = "arm,pl061\0arm,primecell";
-	const uint64_t reg[] = { device->address, device->size };
-	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
-	int node = tree_node(tree, 0,
-			     arena_print(arena, "pl061@%llx", (unsigned long long)device->address));
-
-	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
-	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
-	tree_cell(tree, node, "clocks", tree->clock);
-	tree_text(tree, node, "clock-names", "apb_pclk");
-	tree_bytes(tree, node, "gpio-controller", "", 0);
-	tree_cell(tree, node, "#gpio-cells", 2);
-	tree_cell(tree, node, "phandle", tree->gpio);
-}
-
-static void add_virtio(struct tree *tree, struct arena *arena, const struct guest_device *device)
+int device_tree_node(struct tree *tree, struct arena *arena, const struct target *target,
+		     const char *name, const struct guest_device *device)
 {
 	const uint64_t reg[] = { device->address, device->size };
-	const uint32_t interrupts[] = { GIC_SPI, device->irq - FIRST_SPI, IRQ_LEVEL_HIGH };
-	int node = tree_node(tree, 0,
-			     arena_print(arena, "virtio_mmio@%llx",
-					 (unsigned long long)device->address));
+	uint32_t interrupt[INTERRUPT_CELLS_MAX];
+	size_t cells = target->tree_interrupt(device->irq, interrupt);
+	int node = tree_node(tree, 0, node_name(arena, name, device));
+
+	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
+	tree_cells(tree, node, "interrupts", interrupt, cells);
+	return node;
+}
+
+static void add_virtio(struct tree *tree, struct arena *arena, const struct target *target,
+		       const struct guest_device *device)
+{
+	int node = device_tree_node(tree, arena, target, "virtio_mmio", device);
 
 	tree_text(tree, node, "compatible", "virtio,mmio");
-	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
-	tree_cells(tree, node, "interrupts", interrupts, ARRAY_SIZE(interrupts));
 	tree_bytes(tree, node, "dma-coherent", "", 0);
 }
 
@@ -227,7 +92,7 @@ static void add_initrd(struct tree *tree, int node, const struct guest_image *in
 static void add_chosen(struct tree *tree, struct arena *arena, const struct guest *guest,
 		       const struct inputs *inputs)
 {
-	const struct guest_device *console = guest_device(guest, VMM_DEVICE_PL011);
+	const struct guest_device *console = guest_device_of(guest, DEVICE_UART);
 	uint8_t seed[DIGEST_SIZE];
 	int node = chosen_node(tree);
 
@@ -235,7 +100,8 @@ static void add_chosen(struct tree *tree, struct arena *arena, const struct gues
 		return;
 	if (console)
 		tree_text(tree, node, "stdout-path",
-			  arena_print(arena, "/%s", pl011_name(arena, console)));
+			  arena_print(arena, "/%s",
+				      node_name(arena, guest->board->target->uart_node, console)));
 	if (guest->command_line[0])
 		tree_text(tree, node, "bootargs", guest->command_line);
 	add_initrd(tree, node, initrd_of(guest));
@@ -245,40 +111,24 @@ static void add_chosen(struct tree *tree, struct arena *arena, const struct gues
 	tree_bytes(tree, node, "rng-seed", seed, sizeof(seed));
 }
 
-static void add_device(struct tree *tree, struct arena *arena, const struct guest_device *device)
+static void add_device(struct tree *tree, struct arena *arena, const struct target *target,
+		       const struct guest_device *device)
 {
-	switch (device->kind) {
-	case VMM_DEVICE_PL011:
-		add_pl011(tree, arena, device);
-		break;
-	case VMM_DEVICE_PL031:
-		add_pl031(tree, arena, device);
-		break;
-	case VMM_DEVICE_VIRTIO_CONSOLE:
-	case VMM_DEVICE_CONSOLE_COPY:
-		add_virtio(tree, arena, device);
-		break;
-	case VMM_DEVICE_POWER_BUTTON:
-		add_pl061(tree, arena, device);
-		add_button(tree);
-		break;
-	case VMM_DEVICE_GICV3:
-		/* There is always one: add_gic(). */
-		break;
-	}
+	if (device->kind == VMM_DEVICE_VIRTIO_CONSOLE || device->kind == VMM_DEVICE_CONSOLE_COPY)
+		add_virtio(tree, arena, target, device);
+	else
+		target->tree_device(tree, arena, device);
 }
 
 static void add_ours(struct tree *tree, struct arena *arena, const struct guest *guest,
 		     const struct inputs *inputs)
 {
+	const struct target *target = guest->board->target;
+
 	add_memory(tree, arena, guest);
-	add_processors(tree, arena, guest);
-	add_firmware(tree);
-	add_timer(tree);
-	add_gic(tree, arena, guest);
-	add_clock(tree);
+	target->tree_machine(tree, arena, guest);
 	for (uint32_t i = 0; i < guest->device_count; i++)
-		add_device(tree, arena, &guest->devices[i]);
+		add_device(tree, arena, target, &guest->devices[i]);
 	add_chosen(tree, arena, guest, inputs);
 }
 
@@ -288,11 +138,10 @@ static void start_empty(struct tree *tree, struct arena *arena, const struct gue
 	tree_note(tree, fdt_create_empty_tree(tree->fdt, (int)size));
 	tree_cell(tree, 0, "#address-cells", 2);
 	tree_cell(tree, 0, "#size-cells", 2);
-	tree_text(tree, 0, "compatible", "linux,dummy-virt");
+	tree_text(tree, 0, "compatible", guest->board->target->compatible);
 	tree_text(tree, 0, "model", arena_print(arena, "Cloister guest %s", guest->name));
-	tree->gic = 1;
-	tree->clock = 2;
-	tree->gpio = 3;
+	tree->controller = 1;
+	tree->handles = 2;
 }
 
 /* Whether the node's first address is one at which the guest has a device of ours. */
@@ -311,33 +160,48 @@ static bool is_at_device(const void *fdt, int node, const struct guest *guest)
 	return false;
 }
 
-/* Whether a node of the user's tree says what ours say. */
-static bool is_replaced(const void *fdt, int node, const struct guest *guest)
+static bool has_name(const void *fdt, int node, const char *const *names)
 {
-	static const char *const names[] = { "memory", "cpus", "psci", "timer" };
 	const char *name = fdt_get_name(fdt, node, NULL);
 	size_t length = strcspn(name, "@");
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strlen(names[i]) == length && strncmp(names[i], name, length) == 0)
+	for (; *names; names++)
+		if (strlen(*names) == length && strncmp(*names, name, length) == 0)
 			return true;
-	return fdt_node_check_compatible(fdt, node, "arm,gic-v3") == 0 ||
-	       fdt_node_check_compatible(fdt, node, "arm,armv8-timer") == 0 ||
+	return false;
+}
+
+static bool is_compatible(const void *fdt, int node, const char *const *list)
+{
+	for (; *list; list++)
+		if (fdt_node_check_compatible(fdt, node, *list) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a node of the user's tree says what ours say. */
+static bool is_replaced(const void *fdt, int node, const struct guest *guest)
+{
+	const struct target *target = guest->board->target;
+
+	return has_name(fdt, node, target->replaced_names) ||
+	       is_compatible(fdt, node, target->replaced_compatible) ||
 	       is_at_device(fdt, node, guest);
 }
 
 /* Takes out what ours replace; offsets stay as they are, for the nodes become no-ops. */
 static void remove_replaced(struct tree *tree, const struct guest *guest)
 {
+	const char *controller = guest->board->target->replaced_compatible[0];
 	int node = fdt_first_subnode(tree->fdt, 0);
 
 	while (node >= 0) {
 		int next = fdt_next_subnode(tree->fdt, node);
 
 		/* Other nodes point to the interrupt controller: ours takes over its handle. */
-		if (fdt_node_check_compatible(tree->fdt, node, "arm,gic-v3") == 0 &&
+		if (fdt_node_check_compatible(tree->fdt, node, controller) == 0 &&
 		    fdt_get_phandle(tree->fdt, node))
-			tree->gic = fdt_get_phandle(tree->fdt, node);
+			tree->controller = fdt_get_phandle(tree->fdt, node);
 		if (is_replaced(tree->fdt, node, guest))
 			tree_note(tree, fdt_nop_node(tree->fdt, node));
 		node = next;
@@ -356,11 +220,11 @@ static const char *start_from(struct tree *tree, struct blob user, const struct 
 	tree_note(tree, fdt_open_into(user.data, tree->fdt, (int)size));
 	if (fdt_address_cells(tree->fdt, 0) != 2 || fdt_size_cells(tree->fdt, 0) != 2)
 		return "has a root whose #address-cells and #size-cells are not both 2";
-	if (fdt_find_max_phandle(tree->fdt, &handle) < 0 || handle > FDT_MAX_PHANDLE - 3)
+	if (fdt_find_max_phandle(tree->fdt, &handle) < 0 ||
+	    handle > FDT_MAX_PHANDLE - 1 - TREE_HANDLES)
 		return "has no phandles left";
-	tree->gic = handle + 1;
-	tree->clock = handle + 2;
-	tree->gpio = handle + 3;
+	tree->controller = handle + 1;
+	tree->handles = handle + 2;
 	remove_replaced(tree, guest);
 	return NULL;
 }

@@ -7,9 +7,8 @@
 
 #include <string.h>
 
-#define GUEST_MEMORY_BASE 0x40000000ULL
-#define DEFAULT_PRIORITY  100
-#define BUDGET_PRIORITY   110
+#define DEFAULT_PRIORITY 100
+#define BUDGET_PRIORITY  110
 /* A VMM's longest work for one exit is to clear the guest's memory: more time for each GiB. */
 #define DEFAULT_ANSWER_MS 10000
 #define ANSWER_MS_GIB     1000
@@ -101,18 +100,13 @@ static void check_memory_end(const struct guest *guest, struct document *documen
 			 "smaller or lower memory_base");
 }
 
-uint64_t guest_gicr_size(const struct guest *guest)
-{
-	return guest->vcpus * GUEST_GICR_EACH;
-}
-
-bool guest_read(struct guest *guest, const struct target *target, struct document *document,
+bool guest_read(struct guest *guest, const struct board *board, struct document *document,
 		const cJSON *node)
 {
 	const cJSON *budget;
 
 	*guest = (struct guest){
-		.node = node, .target = target, .budget = DEFAULT_BUDGET_US, .vcpus = 1
+		.node = node, .board = board, .budget = DEFAULT_BUDGET_US, .vcpus = 1
 	};
 	if (!schema_check(document, node, "a guest", guest_keys, ARRAY_SIZE(guest_keys)))
 		return false;
@@ -122,7 +116,8 @@ bool guest_read(struct guest *guest, const struct target *target, struct documen
 	guest->budget /= guest->vcpus;
 	guest->period = guest->budget;
 	guest->memory_size = schema_number(node, &guest_keys[GUEST_MEMORY], 0);
-	guest->memory_base = schema_number(node, &guest_keys[GUEST_BASE], GUEST_MEMORY_BASE);
+	guest->memory_base =
+		schema_number(node, &guest_keys[GUEST_BASE], board->target->memory_base);
 	guest->command_line = schema_text(node, "command_line", "");
 	budget = schema_node(node, "budget");
 	if (cJSON_IsObject(budget))

@@ -27,8 +27,8 @@ static const struct key device_keys[] = {
 	[DEVICE_TYPE] = { "type", VALUE_NAME, true, 0, 20, 0 },
 	[DEVICE_ADDRESS] = { "address", VALUE_ADDRESS, true, 0, GUEST_ADDRESS_MAX - PAGE_SIZE,
 			     PAGE_SIZE },
-	/* The interrupt controller's model has 32 shared interrupts. */
-	[DEVICE_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 32, 63, 0 },
+	/* Its range is the architecture's: what the interrupt controller's model has. */
+	[DEVICE_INTERRUPT] = { "interrupt", VALUE_NUMBER, true, 0, 0, 0 },
 	[DEVICE_PORTS] = { "ports", VALUE_NUMBER, false, 1, VMM_PORTS_MAX, 0 },
 	[DEVICE_ISOLATED] = { "isolated", VALUE_BOOL, false, 0, 0, 0 },
 	[DEVICE_MEMORY] = { "memory", VALUE_TEXT, false, 0, 0, 0 },
@@ -36,48 +36,39 @@ static const struct key device_keys[] = {
 	[DEVICE_BUDGET] = { "budget_us", VALUE_NUMBER, false, BUDGET_US_MIN, 999999, 0 },
 };
 
-static void add_gic(struct guest *guest)
+static const struct device_type *find_type(const struct target *target, const char *name)
 {
-	guest->devices[guest->device_count++] = (struct guest_device){
-		.kind = VMM_DEVICE_GICV3,
-		.type = "gicv3 (distributor)",
-		.address = GUEST_GICD,
-		.size = GUEST_GICD_SIZE,
-	};
+	for (size_t i = 0; i < target->device_count; i++)
+		if (strcmp(target->devices[i].name, name) == 0)
+			return &target->devices[i];
+	return NULL;
 }
 
-/*
- * Devices that the array can have, one of each. Those with an interrupt here are there without the array, at the
- * address and with the interrupt that QEMU's board "virt" has them at.
- */
-static const struct device_type {
-	const char *name;
-	enum vmm_device_kind kind;
-	uint64_t default_address;
-	uint32_t default_irq;
-	/* The end of its device server's name; NULL: it cannot be isolated. */
-	const char *server;
-	/* Whether it reads and writes the guest's memory. */
-	bool dma;
-} device_types[] = {
-	{ "pl011", VMM_DEVICE_PL011, 0x09000000, 33, NULL, false },
-	{ "virtio-console", VMM_DEVICE_VIRTIO_CONSOLE, 0, 0, "console", true },
-	{ "pl031", VMM_DEVICE_PL031, 0x09010000, 34, "rtc", false },
-	{ "power-button", VMM_DEVICE_POWER_BUTTON, 0x09030000, 39, NULL, false },
-};
-
-static const struct device_type *find_type(const char *name)
+static void unknown_type(struct document *document, const cJSON *node, const struct target *target)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(device_types); i++)
-		if (strcmp(device_types[i].name, name) == 0)
-			return &device_types[i];
-	return NULL;
+	struct arena *arena = document->errors->arena;
+	const char *list = arena_print(arena, "\"%s\"", target->devices[0].name);
+	size_t count = target->device_count;
+
+	for (size_t i = 1; i < count; i++)
+		list = arena_print(arena, "%s%s \"%s\"", list, i == count - 1 ? " or" : ",",
+				   target->devices[i].name);
+	error_at(document, node, "there is no device type \"%s\"\nuse %s (the %s is always there)",
+		 node->valuestring, list, target->controller);
 }
 
 const struct guest_device *guest_device(const struct guest *guest, enum vmm_device_kind kind)
 {
 	for (uint32_t i = 0; i < guest->device_count; i++)
 		if (guest->devices[i].kind == kind)
+			return &guest->devices[i];
+	return NULL;
+}
+
+const struct guest_device *guest_device_of(const struct guest *guest, enum device_class class)
+{
+	for (uint32_t i = 0; i < guest->device_count; i++)
+		if (guest->devices[i].class == class)
 			return &guest->devices[i];
 	return NULL;
 }
@@ -91,7 +82,7 @@ uint32_t guest_ports(const struct guest *guest)
 
 uint32_t guest_consoles(const struct guest *guest)
 {
-	return guest_ports(guest) + (guest_device(guest, VMM_DEVICE_PL011) ? 1 : 0);
+	return guest_ports(guest) + (guest_device_of(guest, DEVICE_UART) ? 1 : 0);
 }
 
 uint32_t guest_device_servers(const struct guest *guest)
@@ -189,6 +180,7 @@ static void add_device(struct guest *guest, const cJSON *node, const struct devi
 	guest->devices[guest->device_count++] = (struct guest_device){
 		.node = node,
 		.kind = type->kind,
+		.class = type->class,
 		.type = type->name,
 		.address = address,
 		.size = PAGE_SIZE,
@@ -199,19 +191,20 @@ static void add_device(struct guest *guest, const cJSON *node, const struct devi
 
 static void read_device(struct guest *guest, struct document *document, const cJSON *node)
 {
+	const struct target *target = guest->board->target;
+	struct key keys[ARRAY_SIZE(device_keys)];
 	const struct device_type *type;
 	const char *name;
 
-	if (!schema_check(document, node, "a device", device_keys, ARRAY_SIZE(device_keys)))
+	memcpy(keys, device_keys, sizeof(keys));
+	keys[DEVICE_INTERRUPT].min = target->guest_irq_min;
+	keys[DEVICE_INTERRUPT].max = target->guest_irq_max;
+	if (!schema_check(document, node, "a device", keys, ARRAY_SIZE(keys)))
 		return;
-	name = schema_text(node, "type", device_types[0].name);
-	type = find_type(name);
+	name = schema_text(node, "type", target->devices[0].name);
+	type = find_type(target, name);
 	if (!type) {
-		error_at(
-			document, schema_node(node, "type"),
-			"there is no device type \"%s\"\nuse \"pl011\", \"virtio-console\", \"pl031\" or "
-			"\"power-button\" (the GICv3 is always there)",
-			name);
+		unknown_type(document, schema_node(node, "type"), target);
 		return;
 	}
 	if (guest_device(guest, type->kind))
@@ -224,23 +217,25 @@ static void read_device(struct guest *guest, struct document *document, const cJ
 	if (guest->device_count == VMM_DEVICES_MAX)
 		return;
 	add_device(guest, node, type, schema_number(node, &device_keys[DEVICE_ADDRESS], 0),
-		   (uint32_t)schema_number(node, &device_keys[DEVICE_INTERRUPT], 0));
+		   (uint32_t)schema_number(node, &keys[DEVICE_INTERRUPT], 0));
 	read_isolation(guest, document, node, type);
 }
 
 static void add_default_devices(struct guest *guest)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(device_types); i++)
-		if (device_types[i].default_irq)
-			add_device(guest, NULL, &device_types[i], device_types[i].default_address,
-				   device_types[i].default_irq);
+	const struct target *target = guest->board->target;
+	const struct device_type *type = target->devices;
+
+	for (size_t i = 0; i < target->device_count; i++, type++)
+		if (type->default_irq)
+			add_device(guest, NULL, type, type->default_address, type->default_irq);
 }
 
 void guest_devices_read(struct guest *guest, struct document *document, const cJSON *array)
 {
 	const cJSON *node;
 
-	add_gic(guest);
+	guest->board->target->add_controller(guest);
 	if (!array)
 		add_default_devices(guest);
 	cJSON_ArrayForEach(node, array) read_device(guest, document, node);
@@ -271,14 +266,13 @@ static void check_pair(const struct guest *guest, struct document *document,
 		       const struct guest_device *a, const struct guest_device *b)
 {
 	const cJSON *node = device_node(guest, b);
-	bool in_second = a->kind == VMM_DEVICE_GICV3 &&
-			 overlaps(GUEST_GICR, guest_gicr_size(guest), b->address, b->size);
+	bool in_second = overlaps(a->address2, a->size2, b->address, b->size);
 
 	if (in_second || overlaps(a->address, a->size, b->address, b->size))
 		error_at(document, node,
 			 "the %s at 0x%llx overlaps the %s at 0x%llx\nmove one of the two", b->type,
-			 (unsigned long long)b->address, in_second ? GUEST_GICR_TYPE : a->type,
-			 (unsigned long long)(in_second ? GUEST_GICR : a->address));
+			 (unsigned long long)b->address, in_second ? a->type2 : a->type,
+			 (unsigned long long)(in_second ? a->address2 : a->address));
 	if (b->irq && a->irq == b->irq)
 		error_at(document, schema_node(node, "interrupt"),
 			 "the interrupt %u is given twice\ngive each device its own", b->irq);
@@ -317,8 +311,9 @@ void guest_devices_check(const struct guest *guest, struct document *document)
 		for (uint32_t j = 0; j < i; j++)
 			check_pair(guest, document, &guest->devices[j], device);
 		check_against_memory(guest, document, device->type, device->address, device->size);
+		check_against_memory(guest, document, device->type2, device->address2,
+				     device->size2);
 	}
-	check_against_memory(guest, document, GUEST_GICR_TYPE, GUEST_GICR, guest_gicr_size(guest));
 	check_budget(guest, document);
 	check_priority(guest, document);
 }

@@ -141,7 +141,7 @@ static void image_error(const struct reading *r, const cJSON *node, const char *
 static void add_elf(const struct reading *r, const cJSON *node, struct blob file)
 {
 	struct elf elf;
-	const char *error = elf_read(arena_of(r), r->guest->target, file, &elf);
+	const char *error = elf_read(arena_of(r), r->guest->board->target, file, &elf);
 
 	if (!error && elf.count > KERNEL_IMAGES_MAX)
 		error = "has more than 6 segments to be loaded";
@@ -169,7 +169,7 @@ static void add_elf(const struct reading *r, const cJSON *node, struct blob file
 static void add_linux(const struct reading *r, const cJSON *node, struct blob file)
 {
 	struct linux_image image;
-	const char *error = linux_image_read(arena_of(r), r->guest->target, file, &image);
+	const char *error = linux_image_read(arena_of(r), r->guest->board->target, file, &image);
 
 	if (error) {
 		image_error(r, node, error);

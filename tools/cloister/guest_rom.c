@@ -31,6 +31,13 @@ static void check_overlap(const struct reading *r, const struct guest_rom *rom, 
 			(unsigned long long)address);
 }
 
+static void check_device(const struct reading *r, const struct guest_rom *rom,
+			 const struct guest_device *device)
+{
+	check_overlap(r, rom, device->type, device->address, device->size);
+	check_overlap(r, rom, device->type2, device->address2, device->size2);
+}
+
 static void check_place(const struct reading *r, const struct guest_rom *rom)
 {
 	const struct guest *guest = r->guest;
@@ -42,9 +49,7 @@ static void check_place(const struct reading *r, const struct guest_rom *rom)
 	}
 	check_overlap(r, rom, "memory", guest->memory_base, guest->memory_size);
 	for (uint32_t i = 0; i < guest->device_count; i++)
-		check_overlap(r, rom, guest->devices[i].type, guest->devices[i].address,
-			      guest->devices[i].size);
-	check_overlap(r, rom, GUEST_GICR_TYPE, GUEST_GICR, guest_gicr_size(r->guest));
+		check_device(r, rom, &guest->devices[i]);
 	for (uint32_t i = 0; i < guest->rom_count; i++)
 		check_overlap(r, rom, "ROM", guest->roms[i].address, guest->roms[i].content.size);
 }

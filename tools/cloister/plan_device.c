@@ -159,7 +159,7 @@ static uint32_t plan_thread(struct device_plan *d)
 static void plan_registers(struct device_plan *d, struct vmm_device *to)
 {
 	plan_interrupt(d, to);
-	if (d->device->kind == VMM_DEVICE_PL031)
+	if (d->device->class == DEVICE_CLOCK)
 		d->config.clock = plan_clock_reader(&d->process);
 	if (d->device->memory == DEVICE_MEMORY_ALL)
 		plan_memory(d);

@@ -117,11 +117,9 @@ static void plan_devices(struct guest_plan *g)
 		*to = (struct vmm_device){ .kind = device->kind,
 					   .irq = device->irq,
 					   .address = device->address,
-					   .size = device->size };
-		if (device->kind == VMM_DEVICE_GICV3) {
-			to->address2 = GUEST_GICR;
-			to->size2 = guest_gicr_size(g->guest);
-		}
+					   .size = device->size,
+					   .address2 = device->address2,
+					   .size2 = device->size2 };
 	}
 }
 
@@ -158,7 +156,7 @@ static void plan_lines(struct guest_plan *g)
 	const struct guest_device *virtio = guest_device(g->guest, VMM_DEVICE_VIRTIO_CONSOLE);
 	struct vmm_config *config = &g->config;
 
-	if (guest_device(g->guest, VMM_DEVICE_PL011))
+	if (guest_device_of(g->guest, DEVICE_UART))
 		config->console.line = plan_line(g, &g->vmm, g->guest->name, CLIENT_CONSOLE,
 						 event(g, VMM_EVENT_CONSOLE),
 						 &config->console.notify);
@@ -250,7 +248,7 @@ void plan_guest(struct plan *plan, struct serial *serial, const struct guest *gu
 				.serial = serial,
 				.guest = guest,
 				.chunks = { .item_size = sizeof(struct guest_chunk) } };
-	const struct guest_device *rtc = guest_device(guest, VMM_DEVICE_PL031);
+	const struct guest_device *rtc = guest_device_of(guest, DEVICE_CLOCK);
 	struct manifest_guest record = {
 		.on_reset = guest->on_reset,
 		.memory_base = guest->memory_base,

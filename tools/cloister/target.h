@@ -8,11 +8,38 @@
 #include "schema.h"
 
 #include <idl/manifest.h>
+#include <idl/vmm.h>
 
 struct board;
+struct guest;
+struct guest_device;
+struct tree;
 
 /* Keys of a board that only one architecture has. */
 #define TARGET_KEYS_MAX 4
+
+/* What others than its model must know of a guest's device. */
+enum device_class {
+	DEVICE_OTHER,
+	/* The guest's console: it has a line to the multiplexer. */
+	DEVICE_UART,
+	/* It reads the clock page. */
+	DEVICE_CLOCK,
+};
+
+/* A device that the array "devices" can have, one of each in a guest. */
+struct device_type {
+	const char *name;
+	enum vmm_device_kind kind;
+	enum device_class class;
+	/* With an interrupt it is there without the array: at the address that QEMU's board "virt" has it at. */
+	uint64_t default_address;
+	uint32_t default_irq;
+	/* The end of its device server's name; NULL: it cannot be isolated. */
+	const char *server;
+	/* Whether it reads and writes the guest's memory. */
+	bool dma;
+};
 
 struct target {
 	enum architecture architecture;
@@ -32,6 +59,29 @@ struct target {
 	uint32_t irq_max;
 	/* Takes the values of those keys out of a board that schema_check() has looked at: what the kernel drives. */
 	void (*read_board)(struct board *board);
+
+	/* Guests: where their memory begins if they do not say it, their devices, and the interrupts of these. */
+	uint64_t memory_base;
+	const struct device_type *devices;
+	size_t device_count;
+	uint32_t guest_irq_min;
+	uint32_t guest_irq_max;
+	/* The interrupt controller, which each guest has: its name, and how it becomes the guest's first device. */
+	const char *controller;
+	void (*add_controller)(struct guest *guest);
+
+	/* Device trees: the root's compatible, and the name of the console's node. */
+	const char *compatible;
+	const char *uart_node;
+	/* Nodes of a user's tree that ours replace: by their names, by their compatible; the controller is the first of these. */
+	const char *const *replaced_names;
+	const char *const *replaced_compatible;
+	/* Adds what is there beside the devices: processors, timer, firmware, interrupt controller. */
+	void (*tree_machine)(struct tree *tree, struct arena *arena, const struct guest *guest);
+	void (*tree_device)(struct tree *tree, struct arena *arena,
+			    const struct guest_device *device);
+	/* The interrupt specifier of a device: at most 4 cells; gives how many. */
+	size_t (*tree_interrupt)(uint32_t irq, uint32_t *cells);
 };
 
 /* The architecture of that name; NULL if there is none. */

@@ -7,14 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What an architecture's own nodes can take: one for each vCPU, and a few more. */
+#define TREE_HANDLES 16
+
 /* A tree that is written; after the first error nothing more is done. */
 struct tree {
 	void *fdt;
 	int error;
-	/* Handles of nodes that others point to: interrupt controller, clock, GPIO controller. */
-	uint32_t gic;
-	uint32_t clock;
-	uint32_t gpio;
+	/* Handles of nodes that others point to: the interrupt controller, and free ones, TREE_HANDLES in a row. */
+	uint32_t controller;
+	uint32_t handles;
 };
 
 /* Keeps the first of libfdt's errors (negative). */
