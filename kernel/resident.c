@@ -15,6 +15,10 @@ void vcpu_mirror_timer(struct vcpu *vcpu)
 {
 	if (core.resident != vcpu)
 		mirror_timer(vcpu);
+	else if (!arch_vcpu_timer_is_heard())
+		timeout_set(&vcpu->timer_timeout, vcpu->context.state == STATE_IDLE ?
+							  arch_vcpu_timer(vcpu) :
+							  DEADLINE_NEVER);
 }
 
 static void unload(struct vcpu *vcpu)

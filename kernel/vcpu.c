@@ -102,15 +102,28 @@ void vcpu_enter(struct vcpu *vcpu)
 	}
 }
 
+/* Whether it has what ends a wait. */
+static bool is_interrupted(struct vcpu *vcpu)
+{
+	return arch_vcpu_is_interrupted(vcpu, slots_pending(&vcpu->slots) & vcpu->slots.enabled);
+}
+
+static void block(struct vcpu *vcpu, uint8_t state)
+{
+	sched_block(&vcpu->context, state);
+	if (!arch_vcpu_timer_is_heard())
+		vcpu_mirror_timer(vcpu);
+}
+
 void vcpu_idle(struct vcpu *vcpu)
 {
 	slots_fold(&vcpu->slots);
 	/* A guest that stopped its timer and left the interrupt alone would never wait again. */
 	slots_drop_quiet(&vcpu->slots);
-	if (slots_pending(&vcpu->slots) & vcpu->slots.enabled)
+	if (is_interrupted(vcpu))
 		return;
 	vcpu->waits++;
-	sched_block(&vcpu->context, STATE_IDLE);
+	block(vcpu, STATE_IDLE);
 }
 
 void vcpu_kick(struct vcpu *vcpu)
@@ -118,8 +131,11 @@ void vcpu_kick(struct vcpu *vcpu)
 	if (vcpu->context.state != STATE_IDLE)
 		return;
 	slots_fold(&vcpu->slots);
-	if (slots_pending(&vcpu->slots) & vcpu->slots.enabled)
-		sched_wake(&vcpu->context);
+	if (!is_interrupted(vcpu))
+		return;
+	sched_wake(&vcpu->context);
+	if (!arch_vcpu_timer_is_heard())
+		vcpu_mirror_timer(vcpu);
 }
 
 void vcpu_event(struct vcpu *vcpu, uint64_t bits)
@@ -287,7 +303,7 @@ void vcpu_set_state(struct vcpu *vcpu, uint8_t state)
 	} else if (state == STATE_READY) {
 		sched_wake(&vcpu->context);
 	} else {
-		sched_block(&vcpu->context, state);
+		block(vcpu, state);
 		vcpu_kick(vcpu);
 	}
 }

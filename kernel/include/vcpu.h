@@ -126,11 +126,12 @@ void vcpu_forget(struct vcpu *vcpu);
 
 /*
  * Off the core its timer goes on: the kernel's wakes the VCpu. To be called when a change of its slots may have ended the timer's
- * interrupt; on the core the hardware tells.
+ * interrupt. On the core the hardware tells; where it tells the guest alone (arch_vcpu_timer_is_heard()), the kernel's timer
+ * wakes a VCpu that waits there too: to be called when it begins and ceases to.
  */
 void vcpu_mirror_timer(struct vcpu *vcpu);
 
-/* The guest's own timer came due while its state was not on the core. */
+/* The guest's own timer came due while its state was not on the core, or it waited. */
 void vcpu_timer(struct vcpu *vcpu);
 
 /* What each architecture does for a VCpu. */

@@ -84,6 +84,67 @@ START_TEST(while_it_is_stopped)
 }
 END_TEST
 
+/* Where guests' timers come to nobody else, the kernel's own ends a wait. */
+static void wait_unheard(bool other_runs)
+{
+	fake.timers_unheard = true;
+	go_on(true, other_runs);
+}
+
+START_TEST(unheard_while_it_waits)
+{
+	wait_unheard(_i);
+	fake_pass(fake.clock + 999);
+	ck_assert_int_eq(guest_state(), STATE_IDLE);
+	fake_pass(fake.clock + 1);
+	ck_assert_int_eq(guest_state(), STATE_READY);
+	/* What is due is no reason to wait. */
+	machine_run_guest(&guest);
+	fake_guest_wait();
+	ck_assert_int_eq(guest_state(), STATE_READY);
+}
+END_TEST
+
+START_TEST(unheard_while_its_event_is_handled)
+{
+	wait_unheard(_i & 1);
+	ck_assert_ok(notification_signal(event));
+	machine_run_task(&vmm);
+	if (_i & 2)
+		fake_pass(fake.clock + 2000);
+	answer(DISPOSITION_RESUME | REPLY_REARM);
+	ck_assert_int_eq(guest_state(), _i & 2 ? STATE_READY : STATE_IDLE);
+	fake_pass(fake.clock + 2000);
+	ck_assert_int_eq(guest_state(), STATE_READY);
+}
+END_TEST
+
+START_TEST(unheard_and_woken)
+{
+	wait_unheard(false);
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, SLOT_PEND));
+	ck_assert_int_eq(guest_state(), STATE_READY);
+	/* No interrupt of the kernel's timer is left for who runs. */
+	ck_assert(list_empty(&guest.vcpu->timer_timeout.link));
+}
+END_TEST
+
+/* An interrupt that the guest masks ends no wait. */
+START_TEST(masked)
+{
+	guest.vcpu->arch.masks = true;
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, SLOT_PEND));
+	machine_run_guest(&guest);
+	fake_guest_wait();
+	ck_assert_int_eq(guest_state(), STATE_IDLE);
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, SLOT_PEND));
+	ck_assert_int_eq(guest_state(), STATE_IDLE);
+	guest.vcpu->arch.masks = false;
+	ck_assert_ok(vcpu_set_slot(guest.cap, IRQ_VIRTUAL_TIMER, SLOT_PEND));
+	ck_assert_int_eq(guest_state(), STATE_READY);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("timer");
@@ -92,5 +153,9 @@ int main(void)
 	tcase_add_loop_test(tcase, while_it_waits, 0, 2);
 	tcase_add_loop_test(tcase, while_its_event_is_handled, 0, 4);
 	tcase_add_loop_test(tcase, while_it_is_stopped, 0, 4);
+	tcase_add_loop_test(tcase, unheard_while_it_waits, 0, 2);
+	tcase_add_loop_test(tcase, unheard_while_its_event_is_handled, 0, 4);
+	tcase_add_test(tcase, unheard_and_woken);
+	tcase_add_test(tcase, masked);
 	return machine_main("timer", &tcase, 1);
 }

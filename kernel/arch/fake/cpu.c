@@ -62,7 +62,7 @@ static uint64_t next_timer(void)
 	const struct vcpu *vcpu = vcpu_resident();
 	uint64_t when = fake.timer;
 
-	if (vcpu && vcpu->arch.timer < when && !fake_irq_active(IRQ_VIRTUAL_TIMER))
+	if (vcpu && !fake.timers_unheard && vcpu->arch.timer < when && !fake_irq_active(IRQ_VIRTUAL_TIMER))
 		when = vcpu->arch.timer;
 	return when;
 }

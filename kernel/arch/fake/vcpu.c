@@ -18,6 +18,18 @@ uint64_t arch_vcpu_timer(const struct vcpu *vcpu)
 	return timer_in_flight(vcpu) ? DEADLINE_NEVER : vcpu->arch.timer;
 }
 
+bool arch_vcpu_timer_is_heard(void)
+{
+	return !fake.timers_unheard;
+}
+
+bool arch_vcpu_is_interrupted(const struct vcpu *vcpu, uint64_t slots)
+{
+	bool timer = fake.timers_unheard && vcpu->arch.timer <= fake.clock;
+
+	return !vcpu->arch.masks && (slots || timer);
+}
+
 void arch_vcpu_unload(struct vcpu *vcpu)
 {
 	slots_fold(&vcpu->slots);

@@ -54,5 +54,18 @@ struct arch_vcpu {
 /* Whether a guest can be entered with this PSTATE: no illegal return, no single step. */
 bool arch_pstate_valid(uint64_t pstate);
 
+/* Whether a guest that waits need not: `slots` are those that are enabled and pending. */
+static inline bool arch_vcpu_is_interrupted(const struct vcpu *vcpu, uint64_t slots)
+{
+	(void)vcpu;
+	return slots;
+}
+
+/* Whether the timer's interrupt, while its state is on the core, comes to the kernel: PPI 27 does. */
+static inline bool arch_vcpu_timer_is_heard(void)
+{
+	return true;
+}
+
 /* The instruction that trapped with this syndrome is done. */
 void arch_vcpu_skip(struct vcpu *vcpu, uint64_t esr);
