@@ -69,7 +69,7 @@ static void configure(struct slots *slots, const struct slot_changes *changes)
 	}
 }
 
-/* A line that is up stays so. */
+/* A line that is up stays so. What is active with it was acknowledged, and its physical interrupt is not over. */
 static void unpend(struct slots *slots, uint64_t set)
 {
 	slots_end_hardware(slots, slots->arrived & ~slots->active & set);
@@ -85,9 +85,9 @@ void slots_take(struct slots *slots, const struct slot_changes *changes)
 		configure(slots, changes);
 	slots->line = replaced(slots->line, changes->set_line & ~slots->driven, changes->line);
 	slots->latch |= changes->pend;
+	slots->active |= changes->activate;
 	if (changes->unpend)
 		unpend(slots, changes->unpend);
-	slots->active |= changes->activate;
 	if (changes->deactivate)
 		slots_deactivate(slots, changes->deactivate);
 	slots->dirty = true;

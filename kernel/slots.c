@@ -226,6 +226,14 @@ static bool fits(uint64_t set, uint32_t room)
 	return !set;
 }
 
+/* With more, it is better to sort them than to look for each one's number among the others'. */
+#define FEW 16
+
+static inline uint32_t few(uint32_t room)
+{
+	return LIST_REGISTERS_MAX > FEW && room > FEW ? FEW : room;
+}
+
 /*
  * Put the most urgent of a set into list registers; which these are. Two never hold the same number (12.4.7): of several with one
  * number only one goes in, the others wait.
@@ -235,7 +243,7 @@ static uint64_t put_some(struct slots *slots, uint64_t set, uint32_t room, uint6
 	uint64_t put_in = 0;
 	uint32_t count = 0;
 
-	if (!fits(set, room))
+	if (!fits(set, few(room)))
 		return put_most_urgent(slots, set, room, pending);
 	for (; set; set &= set - 1) {
 		uint32_t slot = (uint32_t)__builtin_ctzll(set);

@@ -7,9 +7,8 @@
  */
 #pragma once
 
+#include <arch/irq.h>
 #include <types.h>
-
-#define LIST_REGISTERS_MAX 16
 
 /* Slots that are tied to a physical interrupt: the guest's EOI ends that too, without an exit. */
 struct hardware_slots {

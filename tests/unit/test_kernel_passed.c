@@ -532,6 +532,23 @@ START_TEST(vcpu_destroyed)
 }
 END_TEST
 
+/* Where the guest's acknowledge and end are exits, the VMM's changes are what the guest did. */
+START_TEST(acknowledged_by_the_vmm)
+{
+	pass((uint32_t)_i);
+	raise_line();
+	set_slot(SLOT_UNPEND | SLOT_ACTIVATE);
+	ck_assert(fake_irq_active(IRQ));
+	fake_interrupt();
+	ck_assert_uint_eq(fake_guest_acknowledge(), FAKE_SPURIOUS);
+	fake_irq_line(IRQ, false);
+	set_slot(SLOT_DEACTIVATE);
+	expect_nothing();
+	raise_line();
+	serve();
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("passed");
@@ -557,5 +574,6 @@ int main(void)
 	tcase_add_loop_test(tcase, handler_deleted, 0, 2);
 	tcase_add_loop_test(tcase, vcpu_revoked, 0, 2);
 	tcase_add_test(tcase, vcpu_destroyed);
+	tcase_add_loop_test(tcase, acknowledged_by_the_vmm, 0, 2);
 	return machine_main("passed", &tcase, 1);
 }

@@ -11,6 +11,9 @@
 #define IRQ_TIMER         26
 #define IRQ_VIRTUAL_TIMER 27
 
+/* How many list registers there can be. */
+#define LIST_REGISTERS_MAX 16
+
 /* Numbers below this can be in a list register: those above are special, or LPIs (IHI 0069, 2.2). */
 #define LIST_REGISTER_NUMBERS 1020
 

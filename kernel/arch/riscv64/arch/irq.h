@@ -7,6 +7,9 @@
 #include <arch/csr.h>
 #include <idl/riscv64.h>
 
+/* There are as many as slots: they are in memory (list_register.c). */
+#define LIST_REGISTERS_MAX VCPU_SLOTS
+
 /* Numbers below this can be in a list register. */
 #define LIST_REGISTER_NUMBERS SLOT_NUMBERS
 
@@ -34,11 +37,11 @@ static inline bool arch_irq_is_private(uint32_t irq)
 	return false;
 }
 
-/* Whether the device of a level interrupt in service still asks for service: a gateway does not say until it is completed. */
+/* Whether the device of a level interrupt in service still asks for service: as nobody can say before it is completed, it does. */
 static inline bool arch_irq_line(uint32_t irq)
 {
 	(void)irq;
-	return false;
+	return true;
 }
 
 /* Handle one interrupt that is pending. If there are more, the next comes when the kernel returns. */
