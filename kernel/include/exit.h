@@ -6,6 +6,22 @@
 
 #include <vcpu.h>
 
+/* An instruction of the guest exits: what is the same for all of them. */
+static inline struct exit *exit_new(struct vcpu *vcpu, enum exit_kind kind, uint64_t syndrome)
+{
+	struct exit *exit = &vcpu->exit;
+
+	exit->kind = (uint8_t)kind;
+	exit->was = STATE_READY;
+	exit->address = 0;
+	exit->access = 0;
+	exit->value = 0;
+	exit->detail = 0;
+	exit->syndrome = syndrome;
+	exit->fault_address = 0;
+	return exit;
+}
+
 /* What is in vcpu->exit (all but sequence and was) becomes a call to the VMM. */
 void exit_raise(struct vcpu *vcpu);
 

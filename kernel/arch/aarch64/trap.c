@@ -38,22 +38,6 @@ static uint64_t general_register(const struct vcpu *vcpu, uint64_t index)
 	return index == 31 ? 0 : vcpu->context.registers->x[index];
 }
 
-/* What is the same in every exit of an instruction. */
-static struct exit *new_exit(struct vcpu *vcpu, enum exit_kind kind, uint64_t esr)
-{
-	struct exit *exit = &vcpu->exit;
-
-	exit->kind = (uint8_t)kind;
-	exit->was = STATE_READY;
-	exit->address = 0;
-	exit->access = 0;
-	exit->value = 0;
-	exit->detail = 0;
-	exit->syndrome = esr;
-	exit->fault_address = 0;
-	return exit;
-}
-
 static void trap_wfi(struct vcpu *vcpu, uint64_t esr)
 {
 	arch_vcpu_skip(vcpu, esr);
@@ -68,19 +52,19 @@ static void trap_fp(struct vcpu *vcpu, uint64_t esr)
 
 static void trap_hypercall(struct vcpu *vcpu, uint64_t esr)
 {
-	new_exit(vcpu, EXIT_HYPERCALL, esr)->address = esr & ESR_IMMEDIATE;
+	exit_new(vcpu, EXIT_HYPERCALL, esr)->address = esr & ESR_IMMEDIATE;
 	exit_raise(vcpu);
 }
 
 static void trap_firmware(struct vcpu *vcpu, uint64_t esr)
 {
-	new_exit(vcpu, EXIT_FIRMWARE, esr)->address = esr & ESR_IMMEDIATE;
+	exit_new(vcpu, EXIT_FIRMWARE, esr)->address = esr & ESR_IMMEDIATE;
 	exit_raise(vcpu);
 }
 
 static void trap_register(struct vcpu *vcpu, uint64_t esr)
 {
-	struct exit *exit = new_exit(vcpu, EXIT_REGISTER, esr);
+	struct exit *exit = exit_new(vcpu, EXIT_REGISTER, esr);
 
 	exit->address = esr & REGISTER_NAME;
 	exit->detail = REGISTER_RT(esr);
@@ -93,7 +77,7 @@ static void trap_register(struct vcpu *vcpu, uint64_t esr)
 
 static void trap_other(struct vcpu *vcpu, uint64_t esr)
 {
-	new_exit(vcpu, EXIT_OTHER, esr)->fault_address = read_sysreg(far_el2);
+	exit_new(vcpu, EXIT_OTHER, esr)->fault_address = read_sysreg(far_el2);
 	exit_raise(vcpu);
 }
 
@@ -128,7 +112,7 @@ static struct exit *abort_exit(struct vcpu *vcpu, enum exit_kind kind, uint64_t 
 		/* From a page that can only be executed: a translation for reading says nothing. */
 		address = 0;
 	}
-	exit = new_exit(vcpu, kind, esr);
+	exit = exit_new(vcpu, kind, esr);
 	exit->address = address;
 	exit->fault_address = far;
 	if (status == STATUS_PERMISSION)

@@ -69,7 +69,8 @@ uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t righ
 		  enum memory_type type)
 {
 	(void)guest;
-	return (pte_kernel(level, address, rights, type) & ~PTE_GLOBAL) | PTE_USER;
+	return (pte_kernel(level, address, rights, type) & ~PTE_GLOBAL) | PTE_USER |
+	       (type == MEMORY_DEVICE ? PTE_DEVICE : 0);
 }
 
 uint32_t arch_space_ids(bool guest)

@@ -23,6 +23,7 @@
 #define PTE_GLOBAL   BIT(5)
 #define PTE_ACCESSED BIT(6)
 #define PTE_DIRTY    BIT(7)
+#define PTE_DEVICE   BIT(8) /* for software: not memory */
 #define PTE_NUMBER   0x003ffffffffffc00UL
 
 struct address_space;

@@ -40,7 +40,7 @@ static void virtual_instructions(void)
 		vm_start();
 		vm_run(programs[i], GUEST_DATA, 0, 0);
 		VM_EXPECT(EXIT_OTHER);
-		EXPECT_EQUAL(vm.page->syndrome, VIRTUAL_INSTRUCTION);
+		EXPECT_EQUAL(vm.exit.word[4], VIRTUAL_INSTRUCTION);
 		EXPECT_EQUAL(vm.page->registers.pc, guest_address(programs[i]) + ACCESS_OFFSET);
 		vm_reply(DISPOSITION_UNDEFINED, 0);
 		VM_EXPECT_EXCEPTION(EXCEPTION_UNDEFINED);
