@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """What is typed reaches a guest that is bound to the processor (tests/guests/bound): it makes no exit by
-itself, and hears of its consoles by interrupts. What it answers is seen, on a PL011 and on a virtio-console,
+itself, and hears of its consoles by interrupts. What it answers is seen, on a UART and on a virtio-console,
 whose model is in its VMM or a process of its own; each takes a few exits.
 """
 
@@ -15,7 +15,7 @@ from machine import Failure, check, cloister, machine
 from watched import built
 
 LETTERS = "abcdefgh"
-KEYS = {"PL011": "\x141", "virtio-console": "\x142"}
+KEYS = {"UART": "\x141", "virtio-console": "\x142"}
 QUIET_SECONDS = 1
 # The event, and the console's registers.
 EXITS_MAX = 16

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+from arch import ARCH, program
 from gdb import Gdb, GdbError
 from killer import Killer, Server
 from machine import BOOT_SECONDS, PROMPT, Failure, check, cloister, machine, source
@@ -147,7 +148,7 @@ def debugger(path):
 
 def kill_reader(linux, path, fate):
     """The clock's server is killed while Linux reads the clock without end. Its shell lives."""
-    server = Server("device linux rtc", "vmm-server/device-server.aarch64.elf")
+    server = Server("device linux rtc", program("vmm-server/device-server"))
     linux.command(f"while cat {RTC}/since_epoch >/tmp/now; do :; done &")
     with debugger(path) as killer:
         killer.kill(server, lambda: None)
@@ -196,7 +197,7 @@ def driver():
     """The board's clock is read by who is killed in the middle of a look, which it takes once a minute. Linux, which
     reads its own without end, sees no other time meanwhile, nor when the successor has looked."""
     with booted({}) as (linux, clock, path):
-        server = Server("clock", "drivers-server/pl031.aarch64.elf")
+        server = Server("clock", program(f"drivers-server/{ARCH.clock_driver}"))
         linux.command(f"while cat {RTC}/since_epoch >>/tmp/times; do :; done &")
         with debugger(path) as killer:
             killer.kill_in_turn(server, LOOK_SECONDS)

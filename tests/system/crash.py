@@ -16,19 +16,20 @@ import subprocess
 import sys
 import tempfile
 
+import arch
+from arch import ARCH, VALUE
 from image import U64, Image, constants, qemu, tool
 from machine import Failure, check, environment, feed, machine, show, source
 
 SECONDS = 60
 ROOMS = ("configs", "kernel", "loader", "drivers-server", "shell", "vmm-server")
-VALUE = "[0-9a-f]{16}"
 
-WRITE = "write to memory that is not writable at"
-JUMP = "jump to memory that is not executable at"
+WRITE = f"{ARCH.writes} at"
+JUMP = f"{ARCH.jumps} at"
 # By the guest: what its VMM does wrong, and the frame that tells who. Of a jump that is the jumping
-# function's caller: pc and x29 are both not its own any more.
+# function's caller: pc and the frame pointer are both not its own any more.
 VMMS = {
-    "null": ("read where nothing is mapped at 0x0", 0, "read_nowhere"),
+    "null": (f"{ARCH.reads} at 0x0", 0, "read_nowhere"),
     "text": (f"{WRITE} 0x2[0-9a-f]{{5}}", 0, "write_code"),
     "constant": (f"{WRITE} 0x2[0-9a-f]{{5}}", 0, "write_constant"),
     "page": (f"{WRITE} 0x11000000", 0, "write_configuration"),
@@ -38,8 +39,7 @@ VMMS = {
 
 
 def elf(program):
-    return os.path.join(environment("CLOISTER_BUILD"), "tests", "system",
-                        f"crash-{program}.aarch64.elf")
+    return arch.built("tests", "system", f"crash-{program}")
 
 
 def programs(directory, replaced):
@@ -50,7 +50,7 @@ def programs(directory, replaced):
         shutil.copytree(os.path.join(environment("CLOISTER_BUILD"), room), os.path.join(folder, room),
                         copy_function=os.symlink, ignore=shutil.ignore_patterns("*.p"))
     for name, replacement in replaced.items():
-        place = os.path.join(folder, f"{name}.aarch64.elf")
+        place = os.path.join(folder, arch.program(name))
         os.remove(place)
         os.symlink(replacement, place)
     return folder
@@ -98,17 +98,10 @@ def expect(text, *patterns):
         rest = rest[found.end():]
 
 
-def registers():
-    """The lines of a report with x0 to x30, sp, pc and pstate."""
-    rows = ["  " + " ".join(f"x{n:02} {VALUE}" for n in range(first, min(first + 4, 31)))
-            for first in range(0, 31, 4)]
-    return [*rows, f"  sp  {VALUE} pc  {VALUE} pstate [0-9a-f]{{8}}"]
-
-
 def crashed(server, cause):
     """The lines of a report up to the backtrace."""
     return [rf"server {server} crashed: {cause}, pc 0x[0-9a-f]+ \(cause 0x[0-9a-f]+\)",
-            *registers()]
+            *ARCH.registers]
 
 
 def frame(depth, program, function, file):
@@ -138,13 +131,13 @@ def driver_fails(name, server):
     expect(text, *crashed(server, f"{WRITE} 0xffffffffc0000000"),
            frame(0, name, "reset_device", file), frame(1, name, "start_device", file),
            frame(2, name, "server_main", file),
-           frame(3, name, "_start", "lib/arch/aarch64/start.S"),
+           frame(3, name, "_start", f"lib/arch/{ARCH.name}/start.S"),
            "guest alone: powered off", "the last guest has ended: powering off")
 
 
 def uart():
     """The UART's driver crashes."""
-    driver_fails("pl011", "uart")
+    driver_fails(ARCH.uart_driver, "uart")
 
 
 def console():
@@ -193,7 +186,7 @@ def late():
     """A VMM that hangs is reported, with where it hangs, and restarted as one that crashed."""
     text = run("vmm-server", "vmm-server", elf("vmm"), ["hang"],
                {"limit": 1, "within_ms": 60000, "back_off_ms": 10}, answer_within_ms=50)
-    report = [r"server vmm hang did not answer its guest in time, pc 0x[0-9a-f]+", *registers(),
+    report = [r"server vmm hang did not answer its guest in time, pc 0x[0-9a-f]+", *ARCH.registers,
               rf"  #0 vmm-server 0x{VALUE} .*"]
     expect(text, *report, "  it is restarted in 10 ms",
            r"\[root\] guest hang: its VMM was restarted, number 1")

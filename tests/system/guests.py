@@ -11,6 +11,7 @@ import re
 import sys
 import time
 
+from arch import ARCH
 from image import tool
 from machine import (BOOT_SECONDS, Failure, check, cloister, environment, machine, source)
 
@@ -24,12 +25,12 @@ PLACES = {
     "raw": (0x80124000, 0x80000000, 16 * MIB, 256),
     "elf": (0x100401000, 0x100000000, 32 * MIB, 256),
     "rom": (0x1000, 0x40000000, 4 * MIB, 256),
-    "small": (0x40201000, 0x40000000, 8 * MIB, 256),
+    "small": (ARCH.memory + 0x201000, ARCH.memory, 8 * MIB, 256),
     "large": (0x1000201000, 0x1000000000, 4 * GIB, 5120),
 }
 
-# What a guest of 4 GiB whose memory is at 1 GiB keeps for itself of the last of it.
-LINUX_END = 5 * GIB
+# What a guest of 4 GiB keeps for itself of the last of it.
+LINUX_END = ARCH.memory + 4 * GIB
 LINUX_MACHINE_MIB = 5120
 LINUX_LEAST_KIB = 3800 << 10
 
@@ -82,10 +83,10 @@ def u_boot():
                 ("version", r"U-Boot 20\d\d\.\d\d"),
                 ("bdinfo", r"-> size +?= 0x0000000008000000"),
                 ("printenv bootdelay", r"bootdelay=2"),
-                ("md.l 0x40000000 1", r"40000000: edfe0dd0"),
+                (f"md.l {ARCH.memory:#x} 1", rf"{ARCH.memory:08x}: edfe0dd0"),
                 ("md.l 0x04000000 1", r"04000000: 00000000"),
                 ("setenv greeting hello; echo $greeting from U-Boot", r"^hello from U-Boot"),
-                ("fdt addr $fdtcontroladdr; fdt print /memory@40000000 device_type",
+                (f"fdt addr $fdtcontroladdr; fdt print /memory@{ARCH.memory:x} device_type",
                  r'device_type = "memory"')):
             answer = command(guest, line)
             check(re.search(pattern, answer), f"{line} says {answer!r}")
@@ -133,7 +134,7 @@ def linux():
         found = re.search(r"MemTotal: +(\d+) kB", answer)
         check(found and int(found[1]) > LINUX_LEAST_KIB, f"/proc/meminfo says {answer!r}")
         answer = guest.command("cat /proc/iomem")
-        check(re.search(rf"^40000000-{LINUX_END - 1:x} : System RAM", answer, re.MULTILINE),
+        check(re.search(rf"^{ARCH.memory:08x}-{LINUX_END - 1:x} : System RAM", answer, re.MULTILINE),
               f"/proc/iomem says {answer!r}")
         last = re.search(rf"^ +([0-9a-f]+)-{LINUX_END - 1:x} : reserved", answer, re.MULTILINE)
         check(last and int(last[1], 16) <= LINUX_END - MIB,

@@ -11,12 +11,13 @@ import re
 import struct
 import subprocess
 
+from arch import ARCH, options
 from machine import check, environment, source
 
 U32 = "<I"
 U64 = "<Q"
 
-BOARD = "configs/boards/qemu-virt-aarch64.json"
+BOARD = f"configs/boards/{ARCH.board}.json"
 # Of the Linux Image header that an image begins with: how far into the memory it wants to be.
 TEXT_OFFSET_AT = 8
 
@@ -32,7 +33,7 @@ def constants(interface):
 
 def tool(*arguments):
     """The command line of the host tool, which here needs no images of Debian's."""
-    return [environment("CLOISTER_TOOL"), *arguments]
+    return [environment("CLOISTER_TOOL"), *options(arguments)]
 
 
 class Image:
@@ -43,9 +44,9 @@ class Image:
         self.names = constants("manifest")
 
     @classmethod
-    def build(cls, directory, description, *options):
+    def build(cls, directory, description, *more):
         path = os.path.join(directory, "built")
-        subprocess.run(tool("build", *options, "-o", path, description), check=True,
+        subprocess.run(tool("build", *more, "-o", path, description), check=True,
                        stdout=subprocess.DEVNULL)
         with open(path, "rb") as file:
             return cls(file.read())
@@ -106,9 +107,9 @@ class Image:
         return self.get(at, U64) >> 20
 
 
-def qemu(path, memory_mib, *options):
+def qemu(path, memory_mib, *more):
     """The command that boots an image; later options win over the board's."""
     with open(source(BOARD), encoding="utf-8") as file:
         board = json.load(file)["qemu"]
     return [board["program"], *board["arguments"], "-cpu", board["cpu"], "-m", str(memory_mib),
-            "-display", "none", "-monitor", "none", "-serial", "stdio", *options, "-kernel", path]
+            "-display", "none", "-monitor", "none", "-serial", "stdio", *more, "-kernel", path]

@@ -13,13 +13,14 @@ import sys
 import tempfile
 from random import Random
 
+from arch import program
 from gdb import Gdb
 from killer import Killer, Server
 from machine import PROMPT, Failure, check, cloister, machine, source
 
 NAME = "device linux console"
-PROGRAMS = {"all": "vmm-server/device-server.aarch64.elf",
-            "copy": "vmm-server/device-copy.aarch64.elf"}
+PROGRAMS = {"all": program("vmm-server/device-server"),
+            "copy": program("vmm-server/device-copy")}
 CAUSE = "jump to where nothing is mapped at 0x0"
 DRIVER = "/sys/bus/virtio/drivers/virtio_console"
 FIRST_KEY, SECOND_KEY = "\x141", "\x142"
@@ -172,7 +173,7 @@ def lives(linux, killer):
     view_first(linux)
     says(linux, "second")
     linux.command("echo second life >/dev/hvc0")
-    killer.kill(Server("vmm linux", "vmm-server/vmm-server.aarch64.elf", "linux"),
+    killer.kill(Server("vmm linux", program("vmm-server/vmm-server"), "linux"),
                 lambda: linux.type(CLEAR))
     linux.boot()
     linux.type(SECOND_KEY)
@@ -226,7 +227,7 @@ def routed(linux, killer):
         if life == 0:
             linux.type("reboot -f\r")
         elif life == 1:
-            killer.kill(Server("vmm linux", "vmm-server/vmm-server.aarch64.elf", "linux"),
+            killer.kill(Server("vmm linux", program("vmm-server/vmm-server"), "linux"),
                         lambda: linux.type(CLEAR))
         else:
             break

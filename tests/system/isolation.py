@@ -7,13 +7,14 @@ budget promises, to one percent.
 Time is counted instructions. Called with the name of a storm, or of a server.
 """
 
-import os
 import re
 import sys
 import tempfile
 
+import arch
+from arch import ARCH
 from crash import programs
-from machine import Failure, check, environment
+from machine import Failure, check
 from watched import COUNTED, Watched, built, prepare
 
 BUDGET = {"budget_us": 4000, "period_us": 10000}
@@ -27,7 +28,7 @@ NAME_SIZE = 8
 ROUNDS = 8
 SECONDS = 100
 # Of the counter.
-FREQUENCY = 10 ** 9
+FREQUENCY = ARCH.frequency
 LOW, MIDDLE, HIGH = 90, 100, 110
 CONSOLES = [{"type": "pl011", "address": "0x09000000", "interrupt": 33},
             {"type": "virtio-console", "address": "0x0a000000", "interrupt": 48}]
@@ -44,7 +45,7 @@ STORMS = {
 # By what signals: in whose place, how often in a second it must at least, and what it may cost the worker
 # besides: to hear of signals of its own is paid by who is signalled.
 SERVERS = {
-    "driver": ("pl011", 10000, 0),
+    "driver": (ARCH.uart_driver, 10000, 0),
     "multiplexer": ("console", 10000, HEARS),
 }
 
@@ -74,9 +75,8 @@ def run(storm, key, budget, storm_priority, storm_budget, server=None):
 
 def replaced(directory, server):
     """The programs of the build, with one that signals in the server's place."""
-    elf = f"signals-{server}.aarch64.elf"
     return programs(directory, {f"drivers-server/{SERVERS[server][0]}":
-                                os.path.join(environment("CLOISTER_BUILD"), "tests", "guests", elf)})
+                                arch.built("tests", "guests", f"signals-{server}")})
 
 
 def resets(text):

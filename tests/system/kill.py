@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 
+from arch import ARCH, program
 from crash import crashed, expect
 from gdb import Gdb, GdbError
 from isolation import BUDGET, FREQUENCY, LOW, MIDDLE, ROUNDS, SHARE, TOLERANCE, guest, run, ticks
@@ -34,13 +35,12 @@ SECONDS = 60
 FIRST_KEY = "\x141"
 # As often as it takes, and at once or nearly so.
 RESTART = {"limit": 1000, "within_ms": 1000, "back_off_ms": 1}
-CAUSE = "jump to where nothing is mapped at 0x0"
+CAUSE = f"{ARCH.jumps_nowhere} at 0x0"
 RESTARTED = r"\n  it is restarted in \d+ ms(?=\n)"
 # Counted instructions are the clock. With "sleep=off" it would go on to some timer at each stop. Without,
 # what a stop adds to it is known (Killer.ahead()) if the processor never idles: for that is SPIN.
 COUNTED = ("-icount", "shift=0", "-nic", "none")
-# b . (Arm ARM C6.2.28).
-SPIN = struct.pack("<I", 0x14000000)
+SPIN = struct.pack("<I", *ARCH.spin)
 LEAST = 1
 ATTEMPTS = 3
 # A loop in Linux's shell, until Ctrl-C: how far it came, and to what.
@@ -75,9 +75,9 @@ class Console(Watched):
 
 def servers():
     """Those that are killed."""
-    return {"uart": Server("uart", "drivers-server/pl011.aarch64.elf"),
-            "console": Server("console", "drivers-server/console.aarch64.elf"),
-            "vmm": Server("vmm echo", "vmm-server/vmm-server.aarch64.elf", "echo")}
+    return {"uart": Server("uart", program(f"drivers-server/{ARCH.uart_driver}")),
+            "console": Server("console", program("drivers-server/console")),
+            "vmm": Server("vmm echo", program("vmm-server/vmm-server"), "echo")}
 
 
 def describe(guests, restart):

@@ -11,6 +11,7 @@ import socket
 import struct
 import time
 
+from arch import program
 from gdb import Gdb, GdbError
 from image import constants
 from machine import Failure, check, environment
@@ -79,7 +80,7 @@ class Killer:
         self.kernel = [vectors + offset for offset in LOWER_VECTORS]
         self.chance = chance
         self.config = constants("root")["PROCESS_CONFIG"]
-        self.counter_reads = Program("kernel/kernel.aarch64.elf").counter_reads()
+        self.counter_reads = Program(program("kernel/kernel")).counter_reads()
 
     def __enter__(self):
         self.gdb.send("c")

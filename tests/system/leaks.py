@@ -12,8 +12,9 @@ import sys
 import tempfile
 import time
 
+from arch import ARCH
 from crash import programs
-from hostile import (SECONDS, TAGS, attacker, describe, judge_attack, judge_logs, judge_servers,
+from hostile import (SECONDS, attacker, describe, judge_attack, judge_logs, judge_servers,
                      judge_worker)
 from machine import Failure, check, machine
 from probes import KERNEL, PROGRAMS, Probes, leaky, probed, show
@@ -97,7 +98,7 @@ def test(how=None):
     with tempfile.TemporaryDirectory() as directory:
         command, memory = prepare(
             directory, describe(*(attacker(name, "leaks", devices=[PL011, CLOCK]) for name in ATTACKERS), TALKER),
-            *COUNTED, *(TAGS if how == "tags" else ()), build=("--programs", programs(directory, replaced)))
+            *COUNTED, *(ARCH.machines["tags"] if how == "tags" else ()), build=("--programs", programs(directory, replaced)))
         with machine(command) as running:
             found = attack(running, memory)
             show(found)

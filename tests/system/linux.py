@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+from arch import ARCH
 from machine import (BOOT_SECONDS, PROMPT, Failure, check, cloister, environment, feed, images,
                      machine, show, source)
 
@@ -32,11 +33,11 @@ def commands():
     with machine(run_linux()) as linux:
         linux.boot()
         answer = linux.command("uname -m")
-        check("aarch64" in answer, f"uname -m says {answer!r}")
+        check(ARCH.machine in answer, f"uname -m says {answer!r}")
         answer = linux.command("cat /proc/cpuinfo")
-        check("CPU implementer" in answer, f"/proc/cpuinfo holds {answer!r}")
+        check(ARCH.cpuinfo in answer, f"/proc/cpuinfo holds {answer!r}")
         answer = linux.command("cat /proc/interrupts")
-        check("arch_timer" in answer and "uart-pl011" in answer,
+        check(ARCH.timer in answer and ARCH.uart_interrupt in answer,
               f"/proc/interrupts holds {answer!r}")
 
 
@@ -102,7 +103,7 @@ def poweroff():
 def pipe():
     """A standard input that is no terminal feeds the guest."""
     text, status = feed(run_linux(), "uname -m\npoweroff -f\n", BOOT_SECONDS)
-    if status != 0 or "\naarch64" not in text or POWERED_OFF not in text:
+    if status != 0 or f"\n{ARCH.machine}" not in text or POWERED_OFF not in text:
         show(text)
         raise Failure(f"QEMU's exit status is {status}, or the commands were not done")
 
@@ -115,7 +116,7 @@ def no_vhe():
 
 def damaged():
     """An image of which one bit flipped is refused, and the part that is damaged named."""
-    kernel = os.path.join(images(), "debian-12-arm64", "Image")
+    kernel = os.path.join(images(), ARCH.images, "Image")
     with open(kernel, "rb") as file:
         part = file.read()[1 << 20:][:64]
     with tempfile.TemporaryDirectory() as directory:

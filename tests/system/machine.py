@@ -16,6 +16,8 @@ import sys
 
 import pexpect
 
+from arch import options
+
 PROMPT = r"guest:/\S*# "
 SHELL_KEY = "\x14s"
 SHELL_PROMPT = "cloister> "
@@ -51,7 +53,7 @@ def images():
 
 def cloister(*arguments):
     """The command line of the host tool for a description's run or build."""
-    verb, *rest = arguments
+    verb, *rest = options(arguments)
     return [environment("CLOISTER_TOOL"), verb, "--images", images(), *rest]
 
 

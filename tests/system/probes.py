@@ -4,7 +4,8 @@
 import os
 import struct
 
-from machine import check, environment
+import arch
+from machine import check
 
 # The programs of a machine, as the host tool finds them in a build.
 PROGRAMS = ("loader/root/root", "drivers-server/pl011", "drivers-server/pl031", "drivers-server/console",
@@ -19,7 +20,7 @@ CLASSES_MAX = 8
 
 
 def program(name):
-    return os.path.join(environment("CLOISTER_BUILD"), "tests", "probe", f"{name}.aarch64.elf")
+    return arch.built("tests", "probe", name)
 
 
 def probed():

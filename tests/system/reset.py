@@ -15,8 +15,9 @@ import time
 
 import pexpect
 
+from arch import ARCH, built
 from image import tool
-from machine import BOOT_SECONDS, Failure, check, cloister, environment, machine, source
+from machine import BOOT_SECONDS, Failure, check, cloister, machine, source
 
 RESETS = 100
 PAUSES = 50
@@ -31,7 +32,7 @@ def linux():
             guest.command("echo of-life > /tmp/trace")
             guest.type("reboot -f\r")
             guest.expect(f"guest linux: reset, number {number}\r")
-            guest.expect("Booting Linux on physical CPU", BOOT_SECONDS)
+            guest.expect(ARCH.begins, BOOT_SECONDS)
             guest.boot()
             answer = guest.command("ls /tmp")
             check("trace" not in answer, f"/tmp holds {answer!r}")
@@ -42,7 +43,7 @@ def linux():
 
 
 def describe(directory):
-    elf = os.path.join(environment("CLOISTER_BUILD"), "tests", "system", "reset-guest.aarch64.elf")
+    elf = built("tests", "system", "reset-guest")
     path = os.path.join(directory, "reset.json")
     with open(path, "w", encoding="ascii") as file:
         json.dump({"board": "qemu-virt-aarch64",

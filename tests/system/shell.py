@@ -17,8 +17,9 @@ import sys
 import tempfile
 import time
 
+from arch import ARCH, built
 from image import tool
-from machine import SHELL_PROMPT, Failure, check, environment, machine
+from machine import SHELL_PROMPT, Failure, check, machine
 
 SECONDS = 60
 GARBAGE = 16 * 1024
@@ -26,8 +27,8 @@ GARBAGE = 16 * 1024
 KEYS = b"\x01\x14"
 
 
-# wfi; b .-4 (Arm ARM C6.2).
-SILENT = struct.pack("<2I", 0xd503207f, 0x17ffffff)
+# It waits for interrupts, for ever.
+SILENT = struct.pack("<2I", *ARCH.silent)
 
 
 @contextlib.contextmanager
@@ -46,7 +47,7 @@ def run_guests(guests):
 
 def resetting(_):
     """Two guests that reset themselves for ever."""
-    elf = os.path.join(environment("CLOISTER_BUILD"), "tests", "system", "reset-guest.aarch64.elf")
+    elf = built("tests", "system", "reset-guest")
     return [{"name": name, "memory": "4 MiB", "kernel": elf} for name in ("first", "second")]
 
 

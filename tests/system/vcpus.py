@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 
+from arch import ARCH, built
 from image import tool
-from machine import BOOT_SECONDS, Failure, check, cloister, environment, machine, source
+from machine import BOOT_SECONDS, Failure, check, cloister, machine, source
 
 RESETS = 3
 LIVES = 8
@@ -39,7 +40,7 @@ def linux():
         for processor in (0, 1):
             answer = guest.command(f"taskset -c {processor} sh -c 'echo on-$(nproc)'")
             check("on-1" in answer, f"taskset says {answer!r}")
-        check(min(interrupts(guest, "arch_timer")) > 0, "a processor has no timer")
+        check(min(interrupts(guest, ARCH.timer)) > 0, "a processor has no timer")
         check(min(interrupts(guest, "Function call")) > 0, "there are no IPIs")
         route(guest)
         for number in range(2):
@@ -57,13 +58,13 @@ def linux():
 
 def route(guest):
     """The console's interrupt goes where it is sent to."""
-    number = re.search(r"^ *(\d+): .*uart-pl011", guest.command("cat /proc/interrupts"),
+    number = re.search(rf"^ *(\d+): .*{ARCH.uart_interrupt}", guest.command("cat /proc/interrupts"),
                        re.MULTILINE)
     check(number, "the console has no interrupt")
     for processor in (1, 0):
         guest.command(f"echo {1 << processor} > /proc/irq/{number[1]}/smp_affinity")
-        before = interrupts(guest, "uart-pl011")
-        after = interrupts(guest, "uart-pl011")
+        before = interrupts(guest, ARCH.uart_interrupt)
+        after = interrupts(guest, ARCH.uart_interrupt)
         check(after[processor] > before[processor] and after[1 - processor] == before[1 - processor],
               f"sent to processor {processor}, the console's interrupts are {before}, then {after}")
 
@@ -76,7 +77,7 @@ def resets():
             guest.command("echo of-life > /tmp/trace")
             guest.type(f"taskset -c {number % 2} reboot -f\r")
             guest.expect(f"guest linux: reset, number {number}\r")
-            guest.expect("Booting Linux on physical CPU", BOOT_SECONDS)
+            guest.expect(ARCH.begins, BOOT_SECONDS)
             guest.boot()
             answer = guest.command("nproc; ls /tmp")
             check(answer.split()[0] == "2" and "trace" not in answer,
@@ -86,8 +87,7 @@ def resets():
 @contextlib.contextmanager
 def running(vcpus):
     """A machine with the guest of tests/guests/vcpus."""
-    elf = os.path.join(environment("CLOISTER_BUILD"), "tests", "guests",
-                       "vcpus-guest.aarch64.elf")
+    elf = built("tests", "guests", "vcpus-guest")
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "vcpus.json")
         with open(path, "w", encoding="ascii") as file:

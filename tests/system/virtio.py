@@ -33,7 +33,7 @@ class Consoles:
             f"[cloister] guest {1 + number} of {self.count}: {NAMES[number]};") + f"[^\n]*{END}")
 
     def view_first(self):
-        """Shows the PL011's console, whose prompt comes again."""
+        """Shows the UART's console, whose prompt comes again."""
         self.linux.type(f"{KEY}1")
         self.linux.expect(re.escape(f"[cloister] guest 1 of {self.count}: {NAMES[0]};"))
         self.linux.expect(PROMPT)

@@ -9,8 +9,9 @@ import struct
 import subprocess
 import time
 
+import arch
 from image import Image, qemu
-from machine import Failure, check, environment, show
+from machine import Failure, check, show
 
 # tests/guests/record/record.c has it inverted.
 MAGIC = bytes(~byte & 0xff for byte in struct.pack("<QQ", 0x9b8d908b8c969790, 0xda2f1c6e834b7905))
@@ -23,7 +24,7 @@ COUNTED = ("-icount", "shift=0,sleep=off", "-seed", "1")
 
 def built(name):
     """The path of a guest of the build."""
-    return os.path.join(environment("CLOISTER_BUILD"), "tests", "guests", f"{name}.aarch64.elf")
+    return arch.built("tests", "guests", name)
 
 
 class Memory:

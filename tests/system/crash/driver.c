@@ -4,22 +4,26 @@
 
 #include <cloister/message.h>
 
-/* Where the kernel is (kernel/arch/aarch64/kernel.lds). */
+/* Where the kernel is (kernel/arch/<a>/kernel.lds). */
 #define NOT_OURS 0xffffffffc0000000
 
-/* A function that calls others has a frame record: one whose x30 changes is taken for such. */
-#define KEEP_RECORD() __asm__ volatile("" ::: "x30", "memory")
+/* A function that calls another and goes on has a frame record. */
+__attribute__((noinline)) static void keep_record(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
 
 __attribute__((noinline)) static void reset_device(volatile uint32_t *registers)
 {
 	registers[0] = 0;
-	KEEP_RECORD();
+	keep_record();
+	__asm__ volatile("" ::: "memory");
 }
 
 __attribute__((noinline)) static void start_device(void)
 {
 	reset_device((volatile uint32_t *)NOT_OURS);
-	KEEP_RECORD();
+	__asm__ volatile("" ::: "memory");
 }
 
 void server_main(struct message *first)

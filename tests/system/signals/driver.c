@@ -6,20 +6,18 @@
 #include <idl/serial.h>
 
 #include <record.h>
+#include <uart.h>
 
-#define UARTIMSC   0x38
-#define INT_ALL    0x7ffU
 #define IMPOSSIBLE 0x80000000U
 
 void server_main(struct message *first)
 {
 	const struct uart_config *config = (const struct uart_config *)PROCESS_CONFIG;
-	volatile uint32_t *registers = (volatile uint32_t *)config->registers;
 	volatile struct line *line = (volatile struct line *)config->line;
 
 	(void)first;
 	record_start("driver");
-	registers[UARTIMSC / sizeof(uint32_t)] = INT_ALL;
+	uart_enable_interrupts(config->registers);
 	for (;;) {
 		line->output.consumed += IMPOSSIBLE;
 		line->input.produced += IMPOSSIBLE;
