@@ -18,6 +18,13 @@ static struct irq {
 	struct slot target; /* binding: the VCpu, or the notification that is signalled */
 } irqs[IRQS];
 
+struct resume irq_trap(uint64_t when)
+{
+	core.cause = NULL;
+	arch_irq_handle();
+	return sched_interrupted(when);
+}
+
 void irq_arrived(uint32_t number)
 {
 	struct irq *irq = &irqs[number];

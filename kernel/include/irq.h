@@ -5,9 +5,13 @@
  */
 #pragma once
 
+#include <sched.h>
 #include <slot.h>
 
 #define IRQS 256
+
+/* An entry for interrupts, at `when`: handles them. Gives who goes on. */
+struct resume irq_trap(uint64_t when);
 
 /* The interrupt came; its priority is dropped, it stays active. */
 void irq_arrived(uint32_t irq);

@@ -41,8 +41,6 @@ bool action_refused(const struct spec_object *thread);
 /* What would be done now. */
 void action_describe(const struct action *action, char text[ACTION_TEXT]);
 
-#define SEQUENCE_MAX 2500
-
 /* sequence.c */
 
 #define SEQUENCE_MAX 2500

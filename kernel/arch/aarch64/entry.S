@@ -80,7 +80,7 @@ lower_sync:
 lower_irq:
 	save	cntpct_el0
 	mov	x0, x1
-	bl	trap_irq
+	bl	irq_trap
 	b	context_restore
 
 lower_serror:

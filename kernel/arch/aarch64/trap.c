@@ -7,7 +7,6 @@
 #include <arch/entry.h>
 #include <arch/esr.h>
 #include <arch/hcr.h>
-#include <arch/irq.h>
 #include <console.h>
 #include <exit.h>
 #include <ipc.h>
@@ -187,13 +186,6 @@ struct resume trap_sync(void)
 	else
 		vcpu_trapped(vcpu_of(core.current), esr);
 	return sched_leave();
-}
-
-struct resume trap_irq(uint64_t when)
-{
-	core.cause = NULL;
-	arch_irq_handle();
-	return sched_interrupted(when);
 }
 
 /* Whoever ran when an asynchronous error came gets it: a guest as a virtual SError, a server as its fault. */

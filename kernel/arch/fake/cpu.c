@@ -10,6 +10,7 @@
 #include <arch/cpu.h>
 #include <arch/fake.h>
 #include <arch/irq.h>
+#include <irq.h>
 #include <arch/registers.h>
 #include <vcpu.h>
 #include <boot.h>
@@ -62,7 +63,8 @@ static uint64_t next_timer(void)
 	const struct vcpu *vcpu = vcpu_resident();
 	uint64_t when = fake.timer;
 
-	if (vcpu && !fake.timers_unheard && vcpu->arch.timer < when && !fake_irq_active(IRQ_VIRTUAL_TIMER))
+	if (vcpu && !fake.timers_unheard && vcpu->arch.timer < when &&
+	    !fake_irq_active(IRQ_VIRTUAL_TIMER))
 		when = vcpu->arch.timer;
 	return when;
 }
@@ -173,9 +175,7 @@ void fake_interrupt(void)
 		return;
 	}
 	fake.clock += fake.work;
-	core.cause = NULL;
-	arch_irq_handle();
-	resume(sched_interrupted(when));
+	resume(irq_trap(when));
 }
 
 void fake_guest_exit(const struct exit *exit)

@@ -74,7 +74,7 @@ trap_entry:
 interrupt:
 	csrr	t0, time
 	save
-	call	trap_irq
+	call	irq_trap
 	/* fall through */
 
 	/* a0: the registers to go on with; a1: where the time of this return belongs, or 0. */

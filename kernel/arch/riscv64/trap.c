@@ -6,7 +6,6 @@
 #include <arch/entry.h>
 #include <arch/fp.h>
 #include <arch/guest.h>
-#include <arch/irq.h>
 #include <console.h>
 #include <ipc.h>
 #include <sched.h>
@@ -31,13 +30,6 @@ struct resume trap_sync(uint64_t cause)
 	else
 		guest_trapped(vcpu_of(core.current), cause);
 	return sched_leave();
-}
-
-struct resume trap_irq(uint64_t when)
-{
-	core.cause = NULL;
-	arch_irq_handle();
-	return sched_interrupted(when);
 }
 
 /* Where a trap may come, and what follows then: FIXUP() makes these. */

@@ -15,9 +15,7 @@ struct manifest;
 const struct boot_registers *boot_translation(const struct manifest *manifest);
 struct resume arch_main(paddr_t manifest_address);
 
-/* entry.S */
+/* entry.S, and irq_trap() */
 struct resume trap_sync(void);
-/* `when`: the counter at the entry. */
-struct resume trap_irq(uint64_t when);
 struct resume trap_serror(void);
 _Noreturn void trap_kernel(uint64_t vector, const uint64_t *x);

@@ -14,9 +14,7 @@ struct manifest;
 uint64_t boot_translation(const struct manifest *manifest);
 struct resume arch_main(paddr_t manifest_address);
 
-/* entry.S */
+/* entry.S, and irq_trap() */
 struct resume trap_sync(uint64_t cause);
-/* `when`: the counter at the entry. */
-struct resume trap_irq(uint64_t when);
 /* The kernel's own. Where it goes on. */
 uint64_t trap_kernel(const uint64_t *x);
