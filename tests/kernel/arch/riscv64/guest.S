@@ -401,6 +401,57 @@ program guest_reads_on
 	ld	a1, 0(a0)
 	j	0b
 
+/* Waits with interrupts a0 enabled, but none let in, when it has pended a1 itself. */
+program guest_waits
+	csrw	sie, a0
+	csrs	sip, a1
+	wfi
+	vmcall	0x72
+	j	.
+
+	.option	arch, +v
+	.macro	vectors_on
+	li	t0, SSTATUS_VS
+	csrs	sstatus, t0
+	.endm
+
+/* Fills all vector registers with what is in a0 to a3, eight with each; the call's answer is where they are stored then. */
+program guest_vectors
+	set_vectors
+	vectors_on
+	vsetvli	t0, zero, e64, m8, ta, ma
+	vmv.v.x	v0, a0
+	vmv.v.x	v8, a1
+	vmv.v.x	v16, a2
+	vmv.v.x	v24, a0
+	vsetivli t0, 1, e32, m1, ta, ma
+	csrwi	vcsr, 5
+	vmcall	0x70
+	csrr	t1, vlenb
+	slli	t2, t1, 3
+	vs8r.v	v0, (a0)
+	add	a0, a0, t2
+	vs8r.v	v8, (a0)
+	add	a0, a0, t2
+	vs8r.v	v16, (a0)
+	add	a0, a0, t2
+	vs8r.v	v24, (a0)
+	mv	a0, t1
+	csrr	a1, vtype
+	csrr	a2, vl
+	csrr	a3, vcsr
+	vmcall	0x71
+	j	.
+
+/* A load from a0 that htinst says nothing of. */
+program guest_load_vector
+	set_vectors
+	vectors_on
+	vsetivli t0, 1, e64, m1, ta, ma
+	vle64.v	v0, (a0)
+	vmcall	0
+	j	.
+
 	.balign	4096
 	.global	guest_code_end
 guest_code_end:

@@ -64,5 +64,5 @@ static inline bool registers_are_users(const struct registers *registers)
 #define REGISTER_STACK    2
 
 /* Those that only this architecture has. */
-extern const struct suite processor_suite;
-#define ARCH_SUITES &processor_suite
+extern const struct suite processor_suite, stage1_suite, vector_suite;
+#define ARCH_SUITES &processor_suite, &stage1_suite, &vector_suite

@@ -3,7 +3,7 @@
 #include "vm.h"
 
 extern const char guest_register_set[], guest_register_clear[], guest_hypervisor_load[],
-	guest_hypervisor_fence[], guest_interrupts[];
+	guest_hypervisor_fence[], guest_interrupts[], guest_waits[];
 
 #define HTVAL               0x643
 #define VIRTUAL_INSTRUCTION 22
@@ -64,7 +64,51 @@ static void software_interrupt(void)
 	}
 }
 
+/* A wait ends with an interrupt that is enabled, let in or not, and with no other. */
+static void waits(void)
+{
+	const uint64_t software = 1 << 1, external = 1 << 9;
+
+	vm_new();
+	vm_start();
+	vm_set_slot(5, slot_configured(40, 0x80, SLOT_PEND));
+	vm_run(guest_waits, external, 0, 0);
+	VM_EXPECT_CALL(0x72);
+	vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
+	vm_start();
+	vm_set_slot(5, slot_configured(40, 0x80, SLOT_PEND));
+	vm_run_and_leave(guest_waits, software, 100);
+	EXPECT(vm_is_quiet(1000));
+	vm_set_slot(3, slot_configured(SLOT_SOFTWARE, 0x80, SLOT_PEND));
+	vm_wait();
+	VM_EXPECT_CALL(0x72);
+}
+
+/* What a guest has pended itself is its own, on the core or not. */
+static void pended_by_itself(void)
+{
+	const uint64_t software = 1 << 1;
+
+	vm_new();
+	vm_start();
+	vm_run(guest_waits, software, software, 0);
+	VM_EXPECT_CALL(0x72);
+	EXPECT_EQUAL(vm_pending(), 0);
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
+	vm_reply_and_leave(DISPOSITION_RESUME, 0, 10);
+	EXPECT_OK(vcpu_save(vm.vcpu));
+	EXPECT_EQUAL(vm.page->state.hvip, 1 << 2);
+	EXPECT_OK(vcpu_resume(vm.vcpu));
+	vm_wait();
+	EXPECT_OK(vcpu_stop(vm.vcpu, 0));
+	vm_reply_and_leave(DISPOSITION_RESUME, 0, 10);
+	EXPECT_OK(vcpu_save(vm.vcpu));
+	EXPECT_EQUAL(vm.page->state.hvip, 1 << 2);
+}
+
 static const struct test tests[] = {
+	{ "processor: a wait ends with what is enabled", waits },
+	{ "processor: an interrupt that the guest pends itself", pended_by_itself },
 	{ "processor: CSR instructions, told and completed", csr_operations },
 	{ "processor: instructions of the hypervisor's", virtual_instructions },
 	{ "processor: an interrupt of software's own", software_interrupt },

@@ -65,6 +65,9 @@ const size_t wrong_register_count = ARRAY_SIZE(wrong_registers);
 const struct wrong_word wrong_states[] = {
 	{ offsetof(struct vcpu_state, registers.mode), 2 },
 	{ offsetof(struct vcpu_state, registers.mode), ~0ULL },
+	{ offsetof(struct vcpu_state, vlenb), 7 },
+	{ offsetof(struct vcpu_state, hvip), 1 << 6 },
+	{ offsetof(struct vcpu_state, hvip), ~0ULL },
 };
 const size_t wrong_state_count = ARRAY_SIZE(wrong_states);
 
