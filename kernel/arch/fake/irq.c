@@ -121,7 +121,8 @@ void arch_irq_handle(void)
 		BUG_ON(tries == 2);
 		slots_fold(&vcpu->slots);
 	}
-	if (vcpu && !fake.timers_unheard && vcpu->arch.timer <= fake.clock && !irqs[IRQ_VIRTUAL_TIMER].active)
+	if (vcpu && !fake.timers_unheard && vcpu->arch.timer <= fake.clock &&
+	    !irqs[IRQ_VIRTUAL_TIMER].active)
 		handle_virtual_timer(vcpu);
 	for (uint32_t irq = FAKE_IRQ_FIRST; irq < FAKE_IRQS; irq++)
 		handle_device(irq);

@@ -18,7 +18,7 @@ struct fake {
 	bool idle;           /* nobody runs */
 	uint64_t work; /* ticks that the kernel takes behind an entry, for a switch, and before a return */
 	uint64_t instructions;   /* of guests, and half as many of others; 0: not counted */
-	bool timers_unheard; /* guests' timers interrupt none but them */
+	bool timers_unheard;     /* guests' timers interrupt none but them */
 	uint32_t list_registers; /* how many there are */
 	uint32_t space_ids;      /* ASIDs, and VMIDs, with 0: what a test wants, before power on */
 	uint32_t pending; /* every which time a long operation finds an interrupt pending; 0: never */

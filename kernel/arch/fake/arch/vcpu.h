@@ -24,7 +24,7 @@ struct vcpu;
 
 struct arch_vcpu {
 	uint64_t timer;  /* when the guest's own timer comes; DEADLINE_NEVER: off */
-	bool masks; /* no interrupt ends its waits */
+	bool masks;      /* no interrupt ends its waits */
 	uint8_t handled; /* how many interrupts the guest handles, one within the other */
 	uint8_t running[VCPU_SLOTS]; /* their priorities */
 	struct fp_state fp;
