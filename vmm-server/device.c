@@ -50,18 +50,17 @@ void forward_report(struct host *host)
 	violations_report(device->vmm->current, VIOLATION_SERVER, device->config->address);
 }
 
-/* The lines that a device of this kind has. */
+/* A UART has the console's line; virtio consoles, and nobody else, look at the others. */
 static void device_set_ports(struct device *device)
 {
 	const struct vmm_config *config = device->vmm->config;
 
-	if (device->config->kind == VMM_DEVICE_VIRTIO_CONSOLE ||
-	    device->config->kind == VMM_DEVICE_CONSOLE_COPY) {
-		device->host.ports = config->ports;
-		device->host.port_count = config->port_count;
-	} else if (device->config->kind == VMM_DEVICE_PL011) {
+	if (device->events & VMM_EVENT_CONSOLE) {
 		device->host.ports = &config->console;
 		device->host.port_count = 1;
+	} else {
+		device->host.ports = config->ports;
+		device->host.port_count = config->port_count;
 	}
 }
 
@@ -128,6 +127,13 @@ void device_reset_all(struct vmm *vmm)
 		host_set_deadline(&device->host, DEADLINE_NEVER);
 		device->model->reset(device->state);
 	}
+}
+
+void device_flush_all(struct vmm *vmm)
+{
+	for (uint32_t i = 0; i < vmm->device_count; i++)
+		if (vmm->devices[i].model->flush)
+			vmm->devices[i].model->flush(vmm->devices[i].state);
 }
 
 void device_events(struct vmm *vmm, uint64_t events, uint64_t now)

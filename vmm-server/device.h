@@ -26,5 +26,8 @@ const char *device_attach(struct vmm *vmm, const struct vmm_device *config);
 /* All devices to the state of power-on. */
 void device_reset_all(struct vmm *vmm);
 
+/* The guest ends: what devices have kept to say later is said. */
+void device_flush_all(struct vmm *vmm);
+
 /* Signals have come, or a deadline: tell the devices that they are for. */
 void device_events(struct vmm *vmm, uint64_t events, uint64_t now);

@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 
+#include <idl/kernel_client.h>
 #include <idl/root_client.h>
 
 #include <cloister/string.h>
@@ -14,6 +15,9 @@
 
 #include <boot.h>
 #include <vmm.h>
+
+/* Of one of the two pages of a vCPU. */
+#define PAGE_SIZE 4096
 
 static const char *vmm_attach_devices(struct vmm *vmm)
 {
@@ -64,11 +68,14 @@ static void vcpu_reset_deadlines(struct vcpu *vcpu)
 
 static void vcpu_init(struct vcpu *vcpu, struct vmm *vmm, uint32_t index)
 {
+	uint64_t pages = vmm->config->vcpu_pages + (uint64_t)index * 2 * PAGE_SIZE;
+
 	vcpu->vmm = vmm;
 	vcpu->index = index;
 	vcpu->cap = vmm->config->vcpu + index;
 	vcpu->event = vmm->config->vcpu_event + index;
-	arch_vcpu_pages(vcpu, index);
+	vcpu->page = (const struct vcpu_page *)(uintptr_t)pages;
+	vcpu->update = (struct vcpu_update *)(uintptr_t)(pages + PAGE_SIZE);
 	vcpu->slots.changes = &vcpu->update->slots;
 	vcpu_reset_deadlines(vcpu);
 }
@@ -127,7 +134,7 @@ void vmm_end(struct vmm *vmm, enum guest_end end)
 	/* What has been said once is not said again in each of many lives: the log's bound is for all. */
 	if (end != GUEST_RESET)
 		violations_sum(vmm);
-	pl011_flush(&vmm->pl011);
+	device_flush_all(vmm);
 	/* From here on what a vCPU exits for is of the life that is over, until it is told to start. */
 	for (uint32_t i = 0; i < VMM_VCPUS_MAX && end == GUEST_RESET; i++)
 		vmm->vcpus[i].begun = false;
@@ -148,12 +155,40 @@ void vmm_apply_slots(struct vmm *vmm)
 	}
 }
 
+bool vmm_is_entry(const struct vmm *vmm, uint64_t address, uint32_t alignment)
+{
+	return address % alignment == 0 && memory_readable(&vmm->memory, address, alignment);
+}
+
 void vmm_start_vcpu(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
 {
 	vcpu->power = VCPU_STARTING;
 	vcpu->entry = entry;
 	vcpu->argument = argument;
 	notification_signal(vcpu->event);
+}
+
+uint64_t vmm_stop_vcpu(struct vcpu *vcpu)
+{
+	vcpu->power = VCPU_OFF;
+	arch_vcpu_reset(vcpu);
+	return DISPOSITION_PARK;
+}
+
+bool vmm_is_last(const struct vcpu *vcpu)
+{
+	for (uint32_t i = 0; i < vcpu->vmm->config->vcpu_count; i++)
+		if (i != vcpu->index && vcpu->vmm->vcpus[i].power != VCPU_OFF)
+			return false;
+	return true;
+}
+
+void vmm_query_slots(struct vcpu *vcpu, uint64_t *pending, uint64_t *active)
+{
+	*pending = 0;
+	*active = 0;
+	slots_apply(&vcpu->slots, vcpu->cap);
+	vcpu_query_slots(vcpu->cap, pending, active);
 }
 
 void vmm_set_deadline(struct vmm *vmm, enum vcpu_deadline clock, uint64_t when)

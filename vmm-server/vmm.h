@@ -19,9 +19,6 @@
 
 #include <bus.h>
 #include <device.h>
-#include <devices/pl011.h>
-#include <devices/pl031.h>
-#include <devices/pl061.h>
 #include <memory.h>
 #include <slots.h>
 #include <violations.h>
@@ -79,9 +76,6 @@ struct vmm {
 	struct bus bus;
 	struct device devices[VMM_DEVICES_MAX];
 	uint32_t device_count;
-	struct pl011 pl011;
-	struct pl031 pl031;
-	struct pl061 pl061;
 	struct virtio_console virtio_console;
 	struct forward forward;
 	struct arch_vmm arch;
@@ -129,10 +123,22 @@ void vmm_apply_slots(struct vmm *vmm);
  */
 void vmm_end(struct vmm *vmm, enum guest_end end);
 
+/* Whether a vCPU can begin there: an instruction, aligned to so many bytes, of the guest's memory. */
+bool vmm_is_entry(const struct vmm *vmm, uint64_t address, uint32_t alignment);
+
 /*
  * Let a vCPU that is off begin there: it does so in an exit of its own, an event.
  */
 void vmm_start_vcpu(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
+
+/* The vCPU goes off, by itself: what it had of its own is lost. Gives the reply's label. */
+uint64_t vmm_stop_vcpu(struct vcpu *vcpu);
+
+/* Nobody is left to switch on a vCPU that goes off. */
+bool vmm_is_last(const struct vcpu *vcpu);
+
+/* Which slots of the vCPU are pending, or active, with all changes that were gathered. */
+void vmm_query_slots(struct vcpu *vcpu, uint64_t *pending, uint64_t *active);
 
 /* For the guest's clocks: the event is one of the vCPU whose exit is handled. */
 void vmm_set_deadline(struct vmm *vmm, enum vcpu_deadline clock, uint64_t when);

@@ -41,7 +41,7 @@ static void check_registers(void)
 	if (broken)
 		return;
 	/* What was sent and is not in the line waits in the FIFO, of one byte or of 16 (3.3.7). */
-	waiting = sent_count - out_count - (STREAM_SIZE - stream_room(&vmm.pl011.out));
+	waiting = sent_count - out_count - (STREAM_SIZE - stream_room(&vmm.arch.pl011.uart.out));
 	must(!(flags & FR_TXFE) == (waiting > 0));
 	must(!(flags & FR_TXFF) == (waiting < (get(UARTLCR_H) & LCR_H_FEN ? 16U : 1U)));
 }

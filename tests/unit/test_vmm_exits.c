@@ -308,18 +308,18 @@ START_TEST(test_device_clocks)
 	static const uint64_t nothing[5];
 
 	guest_start();
-	host_set_deadline(vmm.pl061.host, now + 300);
-	host_set_deadline(vmm.pl011.host, now + 200);
+	host_set_deadline(vmm.arch.pl061.host, now + 300);
+	host_set_deadline(vmm.arch.pl011.uart.host, now + 200);
 	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 200);
 	vcpu_set_deadline(&vmm.vcpus[0], DEADLINE_TIMER, now + 250);
-	host_set_deadline(vmm.pl011.host, DEADLINE_NEVER);
+	host_set_deadline(vmm.arch.pl011.uart.host, DEADLINE_NEVER);
 	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 250);
 	vcpu_set_deadline(&vmm.vcpus[0], DEADLINE_TIMER, DEADLINE_NEVER);
 	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 300);
 	/* None of them outlives the guest. */
 	guest_exit(EXIT_START, nothing);
 	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, DEADLINE_NEVER);
-	host_set_deadline(vmm.pl011.host, now + 400);
+	host_set_deadline(vmm.arch.pl011.uart.host, now + 400);
 	ck_assert_uint_eq(vmm.vcpus[0].next_deadline, now + 400);
 }
 END_TEST

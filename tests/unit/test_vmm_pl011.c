@@ -446,8 +446,8 @@ START_TEST(test_hostile_line)
 		guest_write(UART, 1, random >> 24);
 		reg(UARTDR);
 		guest_event(VMM_EVENT_CONSOLE);
-		must(vmm.pl011.receive.count <= 16);
-		must(vmm.pl011.transmit.count <= 16);
+		must(vmm.arch.pl011.uart.receive.count <= 16);
+		must(vmm.arch.pl011.uart.transmit.count <= 16);
 	}
 }
 END_TEST

@@ -27,6 +27,8 @@ struct device_model {
 	void (*signal)(void *device);
 	/* The deadline that it asked for has come; NULL if it never asks. */
 	void (*expire)(void *device);
+	/* The guest ends: tell peers what they have not been told yet. NULL if there is never such a thing. */
+	void (*flush)(void *device);
 	/*
 	 * What its driver has made of it, not 0 once there is one, and the same for the successor of a model that
 	 * died under its driver, which is told behind a reset. NULL if no driver need know.

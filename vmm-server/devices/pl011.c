@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PL011 UART. Section numbers are those of Arm DDI 0183. Bytes move when the guest reads or writes
- * the data register, when the line's other end signals, and when a deadline comes. A read lets
- * bytes follow only once the receive FIFO is empty, sixteen at a time; the line's other end is told
- * of output a little later, so that a line of text costs one signal and not one for each byte.
+ * PL011 UART. Section numbers are those of Arm DDI 0183.
  */
 #include <stddef.h>
 
-#include <cloister/counter.h>
-
 #include <devices/pl011.h>
 #include <devices/pl011_registers.h>
-
-/* How long output may be unsaid, and how long a receiver is held at most, in us. */
-#define FLUSH_US 200
-#define HOLD_US  500000
 
 /* UARTPeriphID0-3 and UARTPCellID0-3 (3.3.15, 3.3.16): revision 1 has FIFOs of 16 bytes. */
 static const uint8_t identification[] = { 0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
@@ -37,57 +28,25 @@ static uint32_t pl011_level(uint32_t select)
 
 static void pl011_update_line(struct pl011 *p)
 {
-	host_set_line(p->host, p->ris & p->imsc);
-}
-
-static void pl011_set_deadline(struct pl011 *p)
-{
-	uint64_t when = p->unsaid ? p->unsaid_until : DEADLINE_NEVER;
-
-	if (p->held && p->held_until < when)
-		when = p->held_until;
-	host_set_deadline(p->host, when);
+	host_set_line(p->uart.host, p->ris & p->imsc);
 }
 
 static void pl011_note_transmit_level(struct pl011 *p)
 {
 	uint32_t level = p->lcr_h & LCR_H_FEN ? pl011_level(p->ifls) : 0;
 
-	if (p->transmit.count <= level)
+	if (p->uart.transmit.count <= level)
 		p->ris |= INT_TX;
 	else
 		p->ris &= ~INT_TX;
 }
 
-/* Bytes were written to the line: say so at the deadline, or now if half of it is full. */
-static void pl011_sent(struct pl011 *p)
-{
-	if (!p->unsaid) {
-		p->unsaid = true;
-		p->unsaid_until = counter_after_us(FLUSH_US);
-		pl011_set_deadline(p);
-	}
-	if (stream_room(&p->out) < STREAM_SIZE / 2)
-		pl011_flush(p);
-}
-
-/* Write one byte to the line. False: it is full, and an event comes when it has room again. */
-static bool pl011_put(struct pl011 *p, uint8_t byte)
-{
-	if (stream_write(&p->out, &byte, 1))
-		return true;
-	/* It may have been emptied since, before its other end knew that it shall signal. */
-	return stream_await_room(&p->out, 1) && stream_write(&p->out, &byte, 1);
-}
-
 /* Move bytes from the transmit FIFO to the line, as long as it has room. */
 static void pl011_drain(struct pl011 *p)
 {
-	if ((p->cr & CR_TRANSMIT) != CR_TRANSMIT || p->cr & CR_LBE || !p->transmit.count)
+	if ((p->cr & CR_TRANSMIT) != CR_TRANSMIT || p->cr & CR_LBE || !p->uart.transmit.count)
 		return;
-	while (p->transmit.count && pl011_put(p, p->transmit.data[p->transmit.first]))
-		fifo_pop(&p->transmit);
-	pl011_sent(p);
+	uart_drain(&p->uart);
 	pl011_note_transmit_level(p);
 }
 
@@ -100,51 +59,29 @@ static void pl011_note_received(struct pl011 *p)
 {
 	/* With all there is in the FIFO, the receive timeout (2.8) has come as well. */
 	p->ris |= INT_RT;
-	if (p->receive.count >= pl011_receive_level(p))
+	if (p->uart.receive.count >= pl011_receive_level(p))
 		p->ris |= INT_RX;
 }
 
-/* Move bytes from the line to the receive FIFO, as long as it has room. */
-static bool pl011_take(struct pl011 *p)
-{
-	uint8_t bytes[FIFO_SIZE];
-	uint32_t room = pl011_depth(p) - p->receive.count;
-	uint32_t count = stream_read(&p->in, bytes, room);
-
-	for (uint32_t i = 0; i < count; i++)
-		fifo_push(&p->receive, bytes[i]);
-	return count == room;
-}
-
-/* Receive what the line has; if the FIFO has room for more, an event comes with it. */
+/* Receive what the line has. */
 static void pl011_fill(struct pl011 *p)
 {
-	uint32_t before = p->receive.count;
-
-	if ((p->cr & CR_RECEIVE) != CR_RECEIVE || p->cr & CR_LBE || p->held)
+	if ((p->cr & CR_RECEIVE) != CR_RECEIVE || p->cr & CR_LBE)
 		return;
-	if (before >= pl011_depth(p))
-		return;
-	if (!pl011_take(p) && stream_await_data(&p->in))
-		pl011_take(p);
-	if (p->receive.count == before)
-		return;
-	pl011_note_received(p);
-	/* The other end is woken for half a ring, not for each FIFO. */
-	if (stream_available(&p->in) < STREAM_SIZE / 2 && stream_wakes_producer(&p->in))
-		notification_signal(p->notify);
+	if (uart_fill(&p->uart, pl011_depth(p)))
+		pl011_note_received(p);
 }
 
 static uint32_t pl011_read_data(struct pl011 *p)
 {
 	uint8_t byte;
 
-	if (!p->receive.count)
+	if (!p->uart.receive.count)
 		return 0;
-	byte = fifo_pop(&p->receive);
-	if (p->receive.count < pl011_receive_level(p))
+	byte = fifo_pop(&p->uart.receive);
+	if (p->uart.receive.count < pl011_receive_level(p))
 		p->ris &= ~INT_RX;
-	if (!p->receive.count) {
+	if (!p->uart.receive.count) {
 		p->ris &= ~INT_RT;
 		pl011_fill(p);
 	}
@@ -159,16 +96,16 @@ static void pl011_write_data(struct pl011 *p, uint8_t byte)
 		 * What is looped back into a full FIFO is lost: an overrun (3.3.2) of the guest's
 		 * own.
 		 */
-		if (p->receive.count < pl011_depth(p))
-			fifo_push(&p->receive, byte);
+		if (p->uart.receive.count < pl011_depth(p))
+			fifo_push(&p->uart.receive, byte);
 		p->ris |= INT_TX;
 		pl011_note_received(p);
 		return;
 	}
 	/* A guest that does not heed TXFF loses what it writes, as on hardware. */
-	if (p->transmit.count >= pl011_depth(p))
+	if (p->uart.transmit.count >= pl011_depth(p))
 		return;
-	fifo_push(&p->transmit, byte);
+	fifo_push(&p->uart.transmit, byte);
 	pl011_note_transmit_level(p);
 	pl011_drain(p);
 }
@@ -177,13 +114,13 @@ static uint32_t pl011_flags(const struct pl011 *p)
 {
 	uint32_t flags = FR_ASSERTED;
 
-	if (!p->receive.count)
+	if (!p->uart.receive.count)
 		flags |= FR_RXFE;
-	if (p->receive.count >= pl011_depth(p))
+	if (p->uart.receive.count >= pl011_depth(p))
 		flags |= FR_RXFF;
-	if (p->transmit.count >= pl011_depth(p))
+	if (p->uart.transmit.count >= pl011_depth(p))
 		flags |= FR_TXFF;
-	flags |= p->transmit.count ? FR_BUSY : FR_TXFE;
+	flags |= p->uart.transmit.count ? FR_BUSY : FR_TXFE;
 	return flags;
 }
 
@@ -191,34 +128,11 @@ static void pl011_write_lcr_h(struct pl011 *p, uint32_t value)
 {
 	/* Switching the FIFOs off or on empties the receiving one. */
 	if ((p->lcr_h ^ value) & LCR_H_FEN) {
-		p->receive.count = 0;
+		p->uart.receive.count = 0;
 		p->ris &= ~(INT_RX | INT_RT);
 	}
 	p->lcr_h = value & 0xff;
 	pl011_fill(p);
-}
-
-/*
- * A driver that finds the UART running and enables its receiver means to empty it, as Linux's does,
- * of what nobody asked for, and then to enable interrupts. What has waited in the line shall not be
- * lost by that: it is held until then, or as long as a line may be silent.
- */
-static void pl011_hold(struct pl011 *p)
-{
-	p->held = true;
-	p->held_until = counter_after_us(HOLD_US);
-	pl011_set_deadline(p);
-}
-
-/* The receiver takes what is there. */
-static void pl011_release(struct pl011 *p)
-{
-	if (p->held) {
-		p->held = false;
-		pl011_set_deadline(p);
-	}
-	pl011_fill(p);
-	pl011_update_line(p);
 }
 
 static void pl011_write_cr(struct pl011 *p, uint32_t value)
@@ -227,7 +141,7 @@ static void pl011_write_cr(struct pl011 *p, uint32_t value)
 
 	p->cr = value & 0xff87;
 	if ((old & CR_RECEIVE) == CR_UARTEN && (p->cr & CR_RECEIVE) == CR_RECEIVE)
-		pl011_hold(p);
+		uart_hold(&p->uart);
 	pl011_drain(p);
 	pl011_fill(p);
 }
@@ -235,8 +149,10 @@ static void pl011_write_cr(struct pl011 *p, uint32_t value)
 static void pl011_write_imsc(struct pl011 *p, uint32_t value)
 {
 	p->imsc = value & INT_ALL;
-	if (p->imsc & (INT_RX | INT_RT))
-		pl011_release(p);
+	if (p->imsc & (INT_RX | INT_RT)) {
+		uart_let_in(&p->uart);
+		pl011_fill(p);
+	}
 }
 
 static uint32_t pl011_read(struct pl011 *p, uint64_t offset)
@@ -332,26 +248,15 @@ static bool pl011_access(void *device, struct access *access)
 static const char *pl011_init(void *device, struct host *host)
 {
 	struct pl011 *p = device;
-	struct line *line;
 
-	if (host->port_count != 1)
-		return "a PL011 without its line";
-	line = (struct line *)(uintptr_t)host->ports[0].line;
-	p->host = host;
-	p->notify = host->ports[0].notify;
-	stream_producer_init(&p->out, &line->output);
-	stream_consumer_init(&p->in, &line->input);
-	return NULL;
+	return uart_init(&p->uart, host);
 }
 
 static void pl011_reset(void *device)
 {
 	struct pl011 *p = device;
 
-	pl011_flush(p);
-	p->receive.count = 0;
-	p->transmit.count = 0;
-	p->held = false;
+	uart_reset(&p->uart);
 	p->ilpr = 0;
 	p->ibrd = 0;
 	p->fbrd = 0;
@@ -378,22 +283,18 @@ static void pl011_signal(void *device)
 static void pl011_expire(void *device)
 {
 	struct pl011 *p = device;
-	uint64_t now = counter_read();
 
-	if (p->unsaid && now >= p->unsaid_until)
-		pl011_flush(p);
-	if (p->held && now >= p->held_until)
-		pl011_release(p);
+	if (!uart_expire(&p->uart))
+		return;
+	pl011_fill(p);
+	pl011_update_line(p);
 }
 
-void pl011_flush(struct pl011 *p)
+static void pl011_flush(void *device)
 {
-	if (!p->unsaid)
-		return;
-	p->unsaid = false;
-	pl011_set_deadline(p);
-	if (stream_wakes_consumer(&p->out))
-		notification_signal(p->notify);
+	struct pl011 *p = device;
+
+	uart_flush(&p->uart);
 }
 
 const struct device_model pl011_model = {
@@ -403,4 +304,5 @@ const struct device_model pl011_model = {
 	.access = pl011_access,
 	.signal = pl011_signal,
 	.expire = pl011_expire,
+	.flush = pl011_flush,
 };

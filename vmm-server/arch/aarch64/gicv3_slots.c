@@ -66,15 +66,6 @@ void gicv3_configure(struct gicv3 *gic, const struct gicv3_bank *bank, uint32_t 
 	}
 }
 
-/* What the kernel knows of a vCPU's slots; changes not yet made come first. */
-static void gicv3_query(struct vcpu *vcpu, uint64_t *pending, uint64_t *active)
-{
-	*pending = 0;
-	*active = 0;
-	slots_apply(&vcpu->slots, vcpu->cap);
-	vcpu_query_slots(vcpu->cap, pending, active);
-}
-
 /* The shared interrupts whose home the vCPU is. */
 static uint32_t gicv3_at_home(const struct gicv3 *gic, const struct vcpu *vcpu)
 {
@@ -94,7 +85,7 @@ static void gicv3_state(struct gicv3 *gic, const struct gicv3_bank *bank, uint32
 	*pending = 0;
 	*active = 0;
 	if (bank->vcpu) {
-		gicv3_query(bank->vcpu, &slots_pending, &slots_active);
+		vmm_query_slots(bank->vcpu, &slots_pending, &slots_active);
 		*pending = (uint32_t)slots_pending;
 		*active = (uint32_t)slots_active;
 		return;
@@ -105,7 +96,7 @@ static void gicv3_state(struct gicv3 *gic, const struct gicv3_bank *bank, uint32
 
 		if (!bits)
 			continue;
-		gicv3_query(vcpu, &slots_pending, &slots_active);
+		vmm_query_slots(vcpu, &slots_pending, &slots_active);
 		*pending |= (uint32_t)(slots_pending >> GICV3_BANK) & bits;
 		*active |= (uint32_t)(slots_active >> GICV3_BANK) & bits;
 	}
@@ -209,11 +200,11 @@ static void gicv3_move_one(struct gicv3 *gic, uint32_t bit)
 		gicv3_configure(gic, bank, 1U << bit);
 		return;
 	}
-	gicv3_query(from, &pending, &active);
+	vmm_query_slots(from, &pending, &active);
 	/* Without its line what is pending is the latch, which has to move. */
 	if (!(active >> intid & 1)) {
 		gicv3_disconnect(gic, bit);
-		gicv3_query(from, &pending, &active);
+		vmm_query_slots(from, &pending, &active);
 	}
 	if (active >> intid & 1) {
 		gicv3_wait(gic, bit, pending >> intid & 1);

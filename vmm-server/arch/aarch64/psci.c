@@ -27,12 +27,6 @@
 /* SYSTEM_RESET2: the one architectural type (5.12). */
 #define SYSTEM_WARM_RESET 0
 
-/* Where a vCPU can begin: an instruction of the guest's memory. */
-static bool psci_is_entry(const struct vmm *vmm, uint64_t entry)
-{
-	return entry % 4 == 0 && memory_readable(&vmm->memory, entry, 4);
-}
-
 /* 5.6. The vCPU begins in an exit of its own. */
 static int32_t psci_cpu_on(struct vmm *vmm, const uint64_t arguments[3])
 {
@@ -44,18 +38,10 @@ static int32_t psci_cpu_on(struct vmm *vmm, const uint64_t arguments[3])
 		return PSCI_ALREADY_ON;
 	if (target->power == VCPU_STARTING)
 		return PSCI_ON_PENDING;
-	if (!psci_is_entry(vmm, arguments[1]))
+	if (!vmm_is_entry(vmm, arguments[1], 4))
 		return PSCI_INVALID_ADDRESS;
 	vmm_start_vcpu(target, arguments[1], arguments[2]);
 	return PSCI_SUCCESS;
-}
-
-/* 5.5: what it had of its own is lost; its redistributor's state is not. */
-static uint64_t psci_cpu_off(struct vcpu *vcpu)
-{
-	vcpu->power = VCPU_OFF;
-	arch_vcpu_reset(vcpu);
-	return DISPOSITION_PARK;
 }
 
 /* Levels above 0 are for callers of PSCI 0.2, and no longer required (5.7). */
@@ -152,15 +138,6 @@ static int32_t psci_value(struct vcpu *vcpu, uint32_t function, const uint64_t a
 	return PSCI_NOT_SUPPORTED;
 }
 
-/* Nobody is left to switch on a vCPU that goes off. */
-static bool psci_is_last(const struct vcpu *vcpu)
-{
-	for (uint32_t i = 0; i < vcpu->vmm->config->vcpu_count; i++)
-		if (i != vcpu->index && vcpu->vmm->vcpus[i].power != VCPU_OFF)
-			return false;
-	return true;
-}
-
 /* Whether the call ends the guest, and how. */
 static bool psci_ends(const struct vcpu *vcpu, uint32_t function, const uint64_t arguments[3],
 		      enum guest_end *end)
@@ -169,7 +146,7 @@ static bool psci_ends(const struct vcpu *vcpu, uint32_t function, const uint64_t
 	switch (function) {
 	case PSCI_CPU_OFF:
 		*end = GUEST_OFF;
-		return psci_is_last(vcpu);
+		return vmm_is_last(vcpu);
 	case PSCI_SYSTEM_OFF:
 		*end = GUEST_OFF;
 		return true;
@@ -195,8 +172,9 @@ uint64_t psci_call(struct vcpu *vcpu, uint32_t function, const uint64_t argument
 		vmm_end(vcpu->vmm, end);
 		return DISPOSITION_PARK;
 	}
+	/* 5.5: its redistributor's state is not lost. */
 	if (function == PSCI_CPU_OFF)
-		return psci_cpu_off(vcpu);
+		return vmm_stop_vcpu(vcpu);
 	results[0] = (uint64_t)(int64_t)psci_value(vcpu, function, used);
 	results[1] = 0;
 	results[2] = 0;

@@ -14,26 +14,15 @@
  */
 #define PSTATE_ENTRY 0x3c5
 
-/* Of one of the two pages of a vCPU. */
-#define PAGE_SIZE 4096
-
 const struct arch_device arch_devices[ARCH_DEVICE_KINDS] = {
-	[VMM_DEVICE_PL011] = { &pl011_model, offsetof(struct vmm, pl011), VMM_EVENT_CONSOLE },
+	[VMM_DEVICE_PL011] = { &pl011_model, offsetof(struct vmm, arch.pl011), VMM_EVENT_CONSOLE },
 	[VMM_DEVICE_VIRTIO_CONSOLE] = { &virtio_console_model, offsetof(struct vmm, virtio_console),
 					VMM_EVENT_VIRTIO_CONSOLE },
 	[VMM_DEVICE_CONSOLE_COPY] = { &forward_console_model, offsetof(struct vmm, forward),
 				      VMM_EVENT_CONSOLE_COPY },
-	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, pl061), VMM_EVENT_POWER },
-	[VMM_DEVICE_PL031] = { &pl031_model, offsetof(struct vmm, pl031), 0 },
+	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, arch.pl061), VMM_EVENT_POWER },
+	[VMM_DEVICE_PL031] = { &pl031_model, offsetof(struct vmm, arch.pl031), 0 },
 };
-
-void arch_vcpu_pages(struct vcpu *vcpu, uint32_t index)
-{
-	uint64_t address = vcpu->vmm->config->vcpu_pages + (uint64_t)index * 2 * PAGE_SIZE;
-
-	vcpu->page = (const struct vcpu_page *)(uintptr_t)address;
-	vcpu->update = (struct vcpu_update *)(uintptr_t)(address + PAGE_SIZE);
-}
 
 void arch_vcpu_reset(struct vcpu *vcpu)
 {

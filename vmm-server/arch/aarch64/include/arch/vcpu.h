@@ -6,9 +6,6 @@
 
 struct vcpu;
 
-/* Find the pages of the vCPU with this number: what the kernel writes, and what it reads. */
-void arch_vcpu_pages(struct vcpu *vcpu, uint32_t index);
-
 /* What the server itself keeps of the vCPU's registers: to the state of power-on. */
 void arch_vcpu_reset(struct vcpu *vcpu);
 

@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <devices/pl011.h>
+#include <devices/pl031.h>
+#include <devices/pl061.h>
+
 #include <gicv3.h>
 
 /* EL1's physical timer; the virtual one is the hardware's own. */
@@ -23,4 +27,7 @@ struct arch_vcpu {
 
 struct arch_vmm {
 	struct gicv3 gicv3;
+	struct pl011 pl011;
+	struct pl031 pl031;
+	struct pl061 pl061;
 };
