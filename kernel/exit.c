@@ -157,7 +157,7 @@ static enum status take_reply(struct vcpu *vcpu, uint64_t label,
 	if (vcpu->window && (reply->flags || (reply->disposition != DISPOSITION_STEP &&
 					      reply->disposition != DISPOSITION_ABORT)))
 		return ERR_REPLY;
-	if (reply->flags & ~(uint64_t)(REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM))
+	if (reply->flags & ~(uint64_t)(REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM | REPLY_FENCE))
 		return ERR_REPLY;
 	if (!is_allowed(vcpu, reply->disposition, reply->flags))
 		return ERR_REPLY;
@@ -179,6 +179,20 @@ static uint8_t next_state(const struct vcpu *vcpu, enum disposition disposition)
 	return STATE_READY;
 }
 
+static void take_flags(struct vcpu *vcpu, const struct reply *reply)
+{
+	if (reply->flags & REPLY_REGISTERS)
+		arch_vcpu_registers_put(vcpu, &reply->registers);
+	if (reply->flags & REPLY_SLOTS) {
+		slots_take(&vcpu->slots, &reply->slots);
+		vcpu_mirror_timer(vcpu);
+	}
+	if (reply->flags & REPLY_REARM)
+		vcpu->armed = true;
+	if (reply->flags & REPLY_FENCE)
+		space_fence((struct address_space *)vcpu->space.object);
+}
+
 enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[MESSAGE_WORDS],
 			uint64_t deadline)
 {
@@ -190,14 +204,8 @@ enum status exit_commit(struct vcpu *vcpu, uint64_t label, const uint64_t words[
 	/* Who was off begins as at power-on (its slots are the interrupt controller's); after EXIT_START it is so already. */
 	if (reply.disposition == DISPOSITION_START && vcpu->exit.kind == EXIT_EVENT)
 		vcpu_reset(vcpu);
-	if (reply.flags & REPLY_REGISTERS)
-		arch_vcpu_registers_put(vcpu, &reply.registers);
-	if (reply.flags & REPLY_SLOTS) {
-		slots_take(&vcpu->slots, &reply.slots);
-		vcpu_mirror_timer(vcpu);
-	}
-	if (reply.flags & REPLY_REARM)
-		vcpu->armed = true;
+	if (reply.flags)
+		take_flags(vcpu, &reply);
 	if (vcpu->window)
 		window_leave(vcpu);
 	else

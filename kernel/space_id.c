@@ -13,6 +13,9 @@
 #include <address_space.h>
 #include <vcpu.h>
 
+/* The serial of no VCpu, of which something may be remembered all the same. */
+#define NOBODY UINT64_MAX
+
 /* 0 is nobody's. */
 struct space_ids space_ids[2] = { { .generation = 1, .next = 1 }, { .generation = 1, .next = 1 } };
 
@@ -59,6 +62,17 @@ void space_load_guest(struct address_space *space, const struct vcpu *vcpu)
 			arch_space_flush_core();
 		space->last = vcpu->serial;
 	}
+}
+
+void space_fence(struct address_space *space)
+{
+	/* It may have ended since the exit. */
+	if (!space)
+		return;
+	if (core.loaded[true] == space)
+		arch_space_flush_core();
+	else if (space->last)
+		space->last = NOBODY;
 }
 
 void space_unload(bool guest)

@@ -12,6 +12,9 @@
 /* A driver says something once in a second at most: twice in the way is one that means harm. */
 #define LOOKS 2
 
+/* In ns. */
+#define SECOND 1000000000ULL
+
 static bool look(struct clock *clock)
 {
 	const struct clock_page *page = clock->page;
@@ -42,12 +45,29 @@ static uint64_t elapsed(const struct clock *clock, uint64_t counter)
 	return (int64_t)ticks < 0 ? 0 : ticks;
 }
 
-uint64_t clock_seconds(struct clock *clock, uint64_t counter)
+/* Ticks since the second began that the page says, now, if it can be read. */
+static uint64_t look_again(struct clock *clock, uint64_t counter)
 {
 	for (uint32_t i = 0; i < LOOKS; i++)
 		if (look(clock))
 			break;
-	return clock->last.seconds + elapsed(clock, counter) / counter_frequency();
+	return elapsed(clock, counter);
+}
+
+uint64_t clock_seconds(struct clock *clock, uint64_t counter)
+{
+	uint64_t ticks = look_again(clock, counter);
+
+	return clock->last.seconds + ticks / counter_frequency();
+}
+
+uint64_t clock_nanoseconds(struct clock *clock, uint64_t counter)
+{
+	uint64_t ticks = look_again(clock, counter);
+	uint64_t frequency = counter_frequency();
+
+	return (clock->last.seconds + ticks / frequency) * SECOND +
+	       ticks % frequency * SECOND / frequency;
 }
 
 uint64_t clock_ahead(const struct clock *clock, uint64_t counter, uint32_t seconds)

@@ -19,6 +19,7 @@ static const struct {
 } models[] = {
 	[VMM_DEVICE_VIRTIO_CONSOLE] = { &virtio_console_model },
 	[VMM_DEVICE_PL031] = { &pl031_model },
+	[VMM_DEVICE_GOLDFISH_RTC] = { &goldfish_rtc_model },
 };
 
 #define MODELS (sizeof(models) / sizeof(models[0]))

@@ -11,6 +11,7 @@
 #include <cloister/log.h>
 #include <cloister/message.h>
 
+#include <devices/goldfish_rtc.h>
 #include <devices/host.h>
 #include <devices/model.h>
 #include <devices/pl031.h>
@@ -31,6 +32,7 @@ struct device_server {
 	union {
 		struct virtio_console virtio_console;
 		struct pl031 pl031;
+		struct goldfish_rtc goldfish_rtc;
 	} state;
 };
 

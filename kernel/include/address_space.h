@@ -98,6 +98,9 @@ static inline void space_load(struct address_space *space, bool guest)
 /* The same for the space of a guest's VCpu, whose stage 1 is on the core already. */
 void space_load_guest(struct address_space *space, const struct vcpu *vcpu);
 
+/* What is remembered of a guest's own stage 1 goes, before any VCpu of it runs. */
+void space_fence(struct address_space *space);
+
 /* The process or guest that is loaded is so no more. */
 void space_unload(bool guest);
 

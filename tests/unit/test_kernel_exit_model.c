@@ -102,7 +102,7 @@ static bool is_allowed(uint64_t label)
 	uint64_t flags = label & ~0xfUL;
 	bool registers = flags & REPLY_REGISTERS;
 
-	if (flags & ~(uint64_t)(REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM))
+	if (flags & ~(uint64_t)(REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM | REPLY_FENCE))
 		return false;
 	if (registers && vcpu_update(guest.vcpu)->registers.pstate != FAKE_PSTATE_KERNEL)
 		return false;
@@ -150,7 +150,7 @@ static void step_answer(void)
 {
 	struct vcpu_update *update = vcpu_update(guest.vcpu);
 	uint64_t sequence = model.sequence + (random_below(4) ? 0 : random_below(5)) - 2;
-	uint64_t label = random_below(7) | random_below(16) << 4;
+	uint64_t label = random_below(7) | random_below(32) << 4;
 	bool right;
 	bool over;
 

@@ -280,6 +280,27 @@ START_TEST(a_new_life)
 }
 END_TEST
 
+static void answer_with_fence(void)
+{
+	task_answer(&vmms[0], endpoints[0], &guests[0], DISPOSITION_STEP | REPLY_FENCE, 0);
+}
+
+/* A fence that the guest asks its VMM for is one flush: at once, or if another guest is on the core, when it comes back. */
+START_TEST(a_fence)
+{
+	begin(PLENTY);
+	runs(true, 0);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_uint_eq(flushes_of(answer_with_fence), 1);
+	ck_assert_uint_eq(flushes_of(run_first), 0);
+	fake_guest_exit(&(struct exit){ .kind = EXIT_HYPERCALL });
+	ck_assert_uint_eq(flushes_of(run_other), 0);
+	ck_assert_uint_eq(flushes_of(answer_with_fence), 0);
+	ck_assert_uint_eq(flushes_of(run_first), 1);
+	ck_assert_uint_eq(flushes_of(run_first), 0);
+}
+END_TEST
+
 /* Of what is not loaded, and of a guest whose only VCpu has stopped, mappings go without a flush; and the end of spaces, too. */
 START_TEST(nothing_to_flush)
 {
@@ -393,6 +414,7 @@ int main(void)
 	tcase_add_test(tcase, no_flush);
 	tcase_add_test(tcase, siblings);
 	tcase_add_test(tcase, a_new_life);
+	tcase_add_test(tcase, a_fence);
 	tcase_add_test(tcase, nothing_to_flush);
 	tcase_add_loop_test(tcase, one_flush, 0, 2);
 	tcase_add_loop_test(tcase, in_the_place_of_another, 0, 2);

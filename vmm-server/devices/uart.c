@@ -80,6 +80,31 @@ bool uart_fill(struct uart *uart, uint32_t depth)
 	return true;
 }
 
+uint64_t uart_write(struct uart *uart, const uint8_t *bytes, uint64_t size)
+{
+	uint64_t count = 0;
+
+	while (count < size && uart_put(uart, bytes[count]))
+		count++;
+	if (count)
+		uart_sent(uart);
+	return count;
+}
+
+uint64_t uart_read(struct uart *uart, uint8_t *bytes, uint64_t size)
+{
+	uint64_t count = 0;
+
+	while (count < size && uart->receive.count)
+		bytes[count++] = fifo_pop(&uart->receive);
+	size -= count;
+	count += stream_read(&uart->in, bytes + count,
+			     size < STREAM_SIZE ? (uint32_t)size : STREAM_SIZE);
+	if (count && stream_wakes_producer(&uart->in))
+		notification_signal(uart->notify);
+	return count;
+}
+
 void uart_hold(struct uart *uart)
 {
 	uart->held = true;

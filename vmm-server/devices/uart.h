@@ -48,6 +48,13 @@ void uart_drain(struct uart *uart);
 bool uart_fill(struct uart *uart, uint32_t depth);
 
 /*
+ * For a firmware that uses the same line: write up to `size` bytes, while the transmit FIFO is empty; read up to so many, behind
+ * what was received. How many it were is the answer.
+ */
+uint64_t uart_write(struct uart *uart, const uint8_t *bytes, uint64_t size);
+uint64_t uart_read(struct uart *uart, uint8_t *bytes, uint64_t size);
+
+/*
  * A driver that finds the UART running and enables its receiver means to empty it, as Linux's does,
  * of what nobody asked for, and then to enable interrupts. What has waited in the line shall not be
  * lost by that: it is held until then, or as long as a line may be silent.

@@ -22,6 +22,9 @@ void clock_init(struct clock *clock, const struct clock_page *page);
 /* The second in which the counter stands at `counter`. */
 uint64_t clock_seconds(struct clock *clock, uint64_t counter);
 
+/* The nanosecond, modulo 2^64. */
+uint64_t clock_nanoseconds(struct clock *clock, uint64_t counter);
+
 /*
  * The value of the counter, which stands at `counter` now, at which the second begins that is `seconds` (not 0) ahead, by
  * what clock_seconds() saw last: later than now, and not by more than so many seconds.

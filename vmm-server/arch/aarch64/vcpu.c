@@ -20,7 +20,8 @@ const struct arch_device arch_devices[ARCH_DEVICE_KINDS] = {
 					VMM_EVENT_VIRTIO_CONSOLE },
 	[VMM_DEVICE_CONSOLE_COPY] = { &forward_console_model, offsetof(struct vmm, forward),
 				      VMM_EVENT_CONSOLE_COPY },
-	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, arch.pl061), VMM_EVENT_POWER },
+	[VMM_DEVICE_POWER_BUTTON] = { &pl061_model, offsetof(struct vmm, arch.pl061),
+				      VMM_EVENT_POWER },
 	[VMM_DEVICE_PL031] = { &pl031_model, offsetof(struct vmm, arch.pl031), 0 },
 };
 
