@@ -61,13 +61,14 @@ static int64_t middle(const struct second *s)
 	return s->low + (s->high - s->low) / 2;
 }
 
-enum second_change second_look(struct second *s, uint32_t seconds, uint64_t before, uint64_t after)
+/* It told `seconds`, which began between these. */
+static enum second_change take(struct second *s, uint32_t seconds, int64_t low, int64_t high)
 {
 	int64_t half = s->frequency / 2;
 	int64_t old;
 
 	go_on(s, seconds);
-	narrow(s, (int64_t)before - s->frequency + 1, (int64_t)after);
+	narrow(s, low, high);
 	old = s->began;
 	if (!s->said || old < s->low - half || old > s->high + half) {
 		s->began = middle(s);
@@ -87,6 +88,18 @@ static uint64_t next(const struct second *s, int64_t from, int64_t now)
 	int64_t rest = (now - from) % s->frequency;
 
 	return (uint64_t)(now - rest + (rest < 0 ? 0 : s->frequency));
+}
+
+enum second_change second_look(struct second *s, uint32_t seconds, uint64_t before, uint64_t after)
+{
+	return take(s, seconds, (int64_t)before - s->frequency + 1, (int64_t)after);
+}
+
+/* What it tells is rounded down to ticks. */
+enum second_change second_look_closely(struct second *s, uint32_t seconds, uint64_t passed,
+				       uint64_t before, uint64_t after)
+{
+	return take(s, seconds, (int64_t)(before - passed) - 1, (int64_t)(after - passed));
 }
 
 uint64_t second_next_look(const struct second *s, uint64_t now)

@@ -40,6 +40,10 @@ void second_init(struct second *s, uint64_t frequency, const struct clock_time *
 /* The clock told `seconds`, at some time while the counter went from `before` to `after`. */
 enum second_change second_look(struct second *s, uint32_t seconds, uint64_t before, uint64_t after);
 
+/* It told even that so many ticks of this second have passed. */
+enum second_change second_look_closely(struct second *s, uint32_t seconds, uint64_t passed,
+				       uint64_t before, uint64_t after);
+
 /* When to look next, after `now`: soon while little is known, then from time to time. */
 uint64_t second_next_look(const struct second *s, uint64_t now);
 
