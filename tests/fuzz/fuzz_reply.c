@@ -82,7 +82,8 @@ static bool is_allowed(uint8_t kind, uint64_t disposition)
 static bool is_right(uint64_t label, uint64_t sequence)
 {
 	const struct vcpu_update *update = vcpu_update(guest.vcpu);
-	const uint64_t known = REPLY_DISPOSITION_MASK | REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM;
+	const uint64_t known = REPLY_DISPOSITION_MASK | REPLY_REGISTERS | REPLY_SLOTS |
+			       REPLY_REARM | REPLY_FENCE;
 
 	if (label & ~known || sequence != guest.vcpu->exit.sequence ||
 	    !is_allowed(guest.vcpu->exit.kind, REPLY_DISPOSITION_OF(label)))

@@ -27,7 +27,7 @@ static void wrong_labels(void)
 	vm_boot(guest_calls, 0, 0, EXIT_HYPERCALL);
 	for (uint64_t disposition = DISPOSITION_START; disposition < 16; disposition++)
 		expect_refused_reply(disposition);
-	expect_refused_reply(DISPOSITION_STEP | 1ULL << 7);
+	expect_refused_reply(DISPOSITION_STEP | 1ULL << 8);
 	expect_refused_reply(DISPOSITION_STEP | 1ULL << 32);
 	expect_refused_reply(DISPOSITION_STEP | 1ULL << 63);
 	vm_reply(DISPOSITION_STEP, 0);

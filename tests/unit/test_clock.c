@@ -321,6 +321,30 @@ START_TEST(test_successor)
 }
 END_TEST
 
+/* A clock that tells parts of a second is known after one look; which can lie anywhere in the second, or before its begin. */
+START_TEST(test_close_look)
+{
+	const uint64_t began = 1ULL << 40;
+	const uint64_t passed = (uint64_t)_i * FREQUENCY / 30;
+	const uint64_t before = began + passed;
+	struct clock_time time;
+	struct second s;
+
+	second_init(&s, FREQUENCY, NULL);
+	ck_assert_int_eq(second_look_closely(&s, 1700000000, passed, before, before + 100),
+			 SECOND_STEPPED);
+	time = second_time(&s);
+	ck_assert_uint_eq(time.seconds, 1700000000);
+	ck_assert_uint_ge(time.counter, began - 1);
+	ck_assert_uint_le(time.counter, began + 100);
+	ck_assert_uint_ge(second_next_look(&s, before + 100), before + 60ULL * FREQUENCY);
+	/* A minute later it is the same, and nothing is to be corrected. */
+	ck_assert_int_eq(second_look_closely(&s, 1700000060, passed, before + 60ULL * FREQUENCY,
+					     before + 60ULL * FREQUENCY + 100),
+			 SECOND_SAME);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("clock");
@@ -338,6 +362,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_follows, 0, 10);
 	tcase_add_loop_test(tests, test_clock_is_set, 0, 30);
 	tcase_add_loop_test(tests, test_successor, 0, 30);
+	tcase_add_loop_test(tests, test_close_look, 0, 30);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -271,7 +271,7 @@ START_TEST(wrong_answers_change_nothing)
 			update->slots.number[63] = 0xffff;
 			break;
 		case 7:
-			label |= BIT(7);
+			label |= BIT(8);
 			break;
 		default:
 			label |= BIT(63);
