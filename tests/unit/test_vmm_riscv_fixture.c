@@ -214,7 +214,7 @@ void guest_configure(void)
 	line_up = false;
 	configure_places();
 	configure_device(VMM_DEVICE_PLIC, 0, PLIC, 0x400000);
-	configure_device(VMM_DEVICE_NS16550A, UART_IRQ, UART, 0x100);
+	configure_device(VMM_DEVICE_NS16550A, UART_IRQ, UART, 0x1000);
 	configure_device(VMM_DEVICE_GOLDFISH_RTC, RTC_IRQ, RTC, 0x1000);
 	configure_device(VMM_DEVICE_VIRTIO_CONSOLE, VIRTIO_IRQ, VIRTIO, 0x1000);
 	stream_consumer_init(&console_out, &console.output);

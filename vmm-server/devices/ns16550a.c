@@ -336,7 +336,7 @@ static void ns16550a_flush(void *device)
 }
 
 const struct device_model ns16550a_model = {
-	.size = 0x100,
+	.size = 0x1000,
 	.init = ns16550a_init,
 	.reset = ns16550a_reset,
 	.access = ns16550a_access,
