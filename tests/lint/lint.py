@@ -155,10 +155,20 @@ def form(lint):
     return [output + "mend it with: clang-format -i FILE"] if status else []
 
 
+def triplet(arguments):
+    """What a cross compiler's name begins with."""
+    return os.path.basename(arguments[0]).rpartition("-")[0]
+
+
 def clang_arguments(arguments, target):
     """A command of GCC as clang takes it."""
-    kept = [argument for argument in arguments[1:] if not argument.startswith("-fno-tree-")]
-    return ["clang", *(["--target=aarch64-linux-gnu", "-nostdlibinc"] if target else []), *kept]
+    dropped = "-fno-tree-"
+    if triplet(arguments).startswith("riscv"):
+        dropped = ("-fno-tree-", "-mstrict-align")
+    # It knows the extensions of RISC-V by their letters only.
+    kept = [re.sub(r"^(-march=rv\w*?)_.*", r"\1", argument) for argument in arguments[1:]
+            if not argument.startswith(dropped)]
+    return ["clang", *([f"--target={triplet(arguments)}", "-nostdlibinc"] if target else []), *kept]
 
 
 def tidy(lint):
@@ -205,15 +215,14 @@ def cppcheck(lint):
 
 def sparse(lint):
     """sparse: address spaces, bitwise types, and what else it finds in the target's code."""
-    _, compiler_headers = run(["aarch64-linux-gnu-gcc", "-print-file-name=include"], lint.source)
-    # Only so does the compiler's <stdint.h> not go on to the C library's.
-    freestanding = ["-nostdinc", "-isystem", compiler_headers.strip(), "-U__STDC_HOSTED__",
-                    "-D__STDC_HOSTED__=0"]
-
     def one(entry):
         file, arguments, _ = entry
-        _, output = run(["sparse", "--arch=aarch64", "-std=gnu11", "-Wno-decl", *freestanding,
-                         *lint.flags(arguments), file], lint.source)
+        _, compiler_headers = run([arguments[0], "-print-file-name=include"], lint.source)
+        # Only so does the compiler's <stdint.h> not go on to the C library's.
+        freestanding = ["-nostdinc", "-isystem", compiler_headers.strip(), "-U__STDC_HOSTED__",
+                        "-D__STDC_HOSTED__=0"]
+        _, output = run(["sparse", f"--arch={triplet(arguments).partition('-')[0]}", "-std=gnu11",
+                         "-Wno-decl", *freestanding, *lint.flags(arguments), file], lint.source)
         return output
 
     return each(one, [entry for entry in lint.products() if entry[2]])

@@ -46,6 +46,8 @@ int device_tree_node(struct tree *tree, struct arena *arena, const struct target
 
 	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
 	tree_cells(tree, node, "interrupts", interrupt, cells);
+	if (target->own_parent)
+		tree_cell(tree, node, "interrupt-parent", tree->controller);
 	return node;
 }
 

@@ -92,23 +92,22 @@ static void add_plic(struct tree *tree, struct arena *arena, const struct guest 
 	static const char compatible[] = "sifive,plic-1.0.0\0riscv,plic0";
 	const struct guest_device *plic = &guest->devices[0];
 	const uint64_t reg[] = { plic->address, plic->size };
-	uint32_t contexts[2 * VMM_VCPUS_MAX];
+	uint32_t contexts[VMM_VCPUS_MAX][2];
 	int node = tree_node(tree, 0,
 			     arena_print(arena, "plic@%llx", (unsigned long long)plic->address));
 
 	for (uint32_t i = 0; i < guest->vcpus; i++) {
-		contexts[2 * i] = tree->handles + i;
-		contexts[2 * i + 1] = CAUSE_SEI;
+		contexts[i][0] = tree->handles + i;
+		contexts[i][1] = CAUSE_SEI;
 	}
 	tree_bytes(tree, node, "compatible", compatible, sizeof(compatible));
 	tree_wide(tree, node, "reg", reg, ARRAY_SIZE(reg));
 	tree_cell(tree, node, "#interrupt-cells", 1);
 	tree_cell(tree, node, "#address-cells", 0);
 	tree_bytes(tree, node, "interrupt-controller", "", 0);
-	tree_cells(tree, node, "interrupts-extended", contexts, 2 * (size_t)guest->vcpus);
+	tree_cells(tree, node, "interrupts-extended", contexts[0], 2 * (size_t)guest->vcpus);
 	tree_cell(tree, node, "riscv,ndev", VMM_PLIC_SOURCES);
 	tree_cell(tree, node, "phandle", tree->controller);
-	tree_cell(tree, 0, "interrupt-parent", tree->controller);
 }
 
 void tree_machine_riscv64(struct tree *tree, struct arena *arena, const struct guest *guest)

@@ -80,6 +80,8 @@ struct target {
 	void (*tree_machine)(struct tree *tree, struct arena *arena, const struct guest *guest);
 	void (*tree_device)(struct tree *tree, struct arena *arena,
 			    const struct guest_device *device);
+	/* Whether devices name their interrupt controller themselves: the root does not, for the harts' own are nobody's child. */
+	bool own_parent;
 	/* The interrupt specifier of a device: at most 4 cells; gives how many. */
 	size_t (*tree_interrupt)(uint32_t irq, uint32_t *cells);
 };

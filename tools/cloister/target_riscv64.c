@@ -122,5 +122,6 @@ const struct target target_riscv64 = {
 	.replaced_compatible = replaced_compatible,
 	.tree_machine = tree_machine_riscv64,
 	.tree_device = tree_device_riscv64,
+	.own_parent = true,
 	.tree_interrupt = tree_interrupt_riscv64,
 };

@@ -8,9 +8,10 @@
 #define LCR 3
 #define LSR 5
 
-#define LCR_DLAB 0x80
-#define LSR_THRE 0x20
-#define LSR_TEMT 0x40
+/* All but the divisor latch's bit. */
+#define LCR_FORMAT 0x7f
+#define LSR_THRE   0x20
+#define LSR_TEMT   0x40
 
 static volatile uint8_t *reg(uint64_t address, unsigned int offset)
 {
@@ -22,7 +23,7 @@ uint32_t arch_uart_enable(uint64_t address)
 	uint8_t state = *reg(address, LCR);
 
 	/* With the divisor latch in its place nothing can be sent. */
-	*reg(address, LCR) = state & (uint8_t)~LCR_DLAB;
+	*reg(address, LCR) = state & LCR_FORMAT;
 	return state;
 }
 
