@@ -401,11 +401,12 @@ program guest_reads_on
 	ld	a1, 0(a0)
 	j	0b
 
-/* Waits with interrupts a0 enabled, but none let in, when it has pended a1 itself. */
+/* Waits with interrupts a0 enabled, but none let in, when it has pended a1 itself; what is pending then is in a2. */
 program guest_waits
 	csrw	sie, a0
 	csrs	sip, a1
 	wfi
+	csrr	a2, sip
 	vmcall	0x72
 	j	.
 

@@ -64,30 +64,50 @@ static void software_interrupt(void)
 	}
 }
 
+/* The bits of sip and sie, and slots of each kind. */
+static const struct {
+	uint64_t bit;
+	uint32_t number;
+} interrupts[] = {
+	{ 1 << 1, SLOT_SOFTWARE },
+	{ 1 << 5, SLOT_TIMER },
+	{ 1 << 9, 40 },
+};
+
+static void pend(size_t kind)
+{
+	vm_set_slot((uint32_t)kind, slot_configured(interrupts[kind].number, 0x80, SLOT_PEND));
+}
+
 /* A wait ends with an interrupt that is enabled, let in or not, and with no other. */
 static void waits(void)
 {
-	const uint64_t software = 1 << 1, external = 1 << 9;
-
 	vm_new();
-	vm_start();
-	vm_set_slot(5, slot_configured(40, 0x80, SLOT_PEND));
-	vm_run(guest_waits, external, 0, 0);
-	VM_EXPECT_CALL(0x72);
-	vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
-	vm_start();
-	vm_set_slot(5, slot_configured(40, 0x80, SLOT_PEND));
-	vm_run_and_leave(guest_waits, software, 100);
-	EXPECT(vm_is_quiet(1000));
-	vm_set_slot(3, slot_configured(SLOT_SOFTWARE, 0x80, SLOT_PEND));
-	vm_wait();
-	VM_EXPECT_CALL(0x72);
+	for (size_t kind = 0; kind < ARRAY_SIZE(interrupts); kind++) {
+		size_t other = (kind + 1) % ARRAY_SIZE(interrupts);
+
+		vm_start();
+		pend(other);
+		vm_run_and_leave(guest_waits, interrupts[kind].bit, 100);
+		EXPECT(vm_is_quiet(1000));
+		pend(kind);
+		vm_wait();
+		VM_EXPECT_CALL(0x72);
+		EXPECT_EQUAL(vm_register(GUEST_A2), interrupts[kind].bit | interrupts[other].bit);
+		vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
+		vm_start();
+		pend(kind);
+		vm_run(guest_waits, interrupts[kind].bit, 0, 0);
+		VM_EXPECT_CALL(0x72);
+		EXPECT_EQUAL(vm_register(GUEST_A2), interrupts[kind].bit);
+		vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
+	}
 }
 
 /* What a guest has pended itself is its own, on the core or not. */
 static void pended_by_itself(void)
 {
-	const uint64_t software = 1 << 1;
+	const uint64_t software = interrupts[0].bit;
 
 	vm_new();
 	vm_start();
