@@ -103,8 +103,11 @@ class Image:
 
     def memory_mib(self):
         """How much memory the machine must have."""
-        at = self.field("MEMORY") + self.names["OFFSET_MEMORY_REGION_SIZE"]
-        return self.get(at, U64) >> 20
+        start = self.get(self.field("IMAGE_ADDRESS"), U64) - self.get(TEXT_OFFSET_AT, U64)
+        region = self.field("MEMORY")
+        end = (self.get(region + self.names["OFFSET_MEMORY_REGION_ADDRESS"], U64) +
+               self.get(region + self.names["OFFSET_MEMORY_REGION_SIZE"], U64))
+        return end - start >> 20
 
 
 def qemu(path, memory_mib, *more):

@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 
+from arch import ARCH
 from image import TEXT_OFFSET_AT, U32, U64, Image, qemu
 from machine import Failure, check, machine, source
 
@@ -17,17 +18,34 @@ DESCRIPTION = "configs/kernel-test.json"
 STOPPED = r"Cloister: stopped in the loader\s+"
 FOREIGN = 0x123456789abcdef0
 
-# Machines that the image is not for: QEMU's options.
-MACHINES = [
-    (["-M", "virtualization=off"],
-     "entered at EL1, needs EL2: start the machine with virtualization=on"),
-    (["-cpu", "cortex-a57"],
-     "this processor has no VHE (Armv8.1): use another, with QEMU -cpu max"),
-    (["-M", "gic-version=2"],
-     "no system registers of a GICv3: use a machine with one, with QEMU gic-version=3"),
-    (["-m", "192"],
-     "no memory at 0x4ffff000: the description needs 256 MiB; start the machine with -m 256"),
-]
+IMAGE = ARCH.memory + 0x200000
+# Where the board has no memory.
+ELSEWHERE = 0x40200000 ^ 0x80200000 ^ IMAGE
+
+# Machines that the image is not for: QEMU's options. On the first the loader cannot ask the firmware to power off.
+MACHINES = {
+    "aarch64": [
+        (["-M", "virtualization=off"],
+         "entered at EL1, needs EL2: start the machine with virtualization=on"),
+        (["-cpu", "cortex-a57"],
+         "this processor has no VHE (Armv8.1): use another, with QEMU -cpu max"),
+        (["-M", "gic-version=2"],
+         "no system registers of a GICv3: use a machine with one, with QEMU gic-version=3"),
+    ],
+    "riscv64": [
+        (["-bios", "none"],
+         "entered in M-mode, needs HS-mode: start it by SBI firmware, with QEMU -bios default"),
+        (["-cpu", "rv64,h=false"],
+         "this processor has no hypervisor extension: use another, with QEMU -cpu rv64,h=true"),
+    ],
+}[ARCH.name]
+LESS_MEMORY = (["-m", "192"], f"no memory at {ARCH.memory + 0xffff000:#x}: the description needs 256 MiB; "
+                              "start the machine with -m 256")
+
+# `architecture` of the board and of the other.
+MINE, OTHER = {"aarch64": (1, 2), "riscv64": (2, 1)}[ARCH.name]
+# The first register that the loader touches of its UART.
+UART_REGISTER = {"aarch64": 0x30, "riscv64": 3}[ARCH.name]
 
 # Fields of the image's header with a wrong value.
 HEADERS = [
@@ -47,10 +65,10 @@ MANIFESTS = [
      "not a Cloister image: manifest with magic 0x123456789abcdef0; build it with cloister build"),
     ("VERSION", U32, 77,
      "manifest version 77, this loader reads *: build the image with the loader of its own"),
-    ("ARCHITECTURE", U32, 2,
-     "the image is for another architecture (2, this loader is for 1): build it for this board"),
-    ("IMAGE_ADDRESS", U64, 0x80200000,
-     "the image is loaded at 0x40200000, it was made for 0x80200000: load it there, or build it"),
+    ("ARCHITECTURE", U32, OTHER,
+     f"the image is for another architecture ({OTHER}, this loader is for {MINE}): build it for"),
+    ("IMAGE_ADDRESS", U64, ELSEWHERE,
+     f"the image is loaded at {IMAGE:#x}, it was made for {ELSEWHERE:#x}: load it there, or build it"),
     ("IMAGE_SIZE", U64, 1 << 30,
      "the manifest contradicts itself; build the image again"),
     ("MEMORY_COUNT", U32, 0xffffffff,
@@ -59,15 +77,15 @@ MANIFESTS = [
      "the manifest contradicts itself; build the image again"),
     ("KERNEL_ADDRESS", U64, 0x08000000,
      "the manifest gives the kernel no room: * bytes at 0x8000000; build the image again"),
-    ("KERNEL_ADDRESS", U64, 0x40200000,
-     "the manifest places the kernel (0x40200000) inside the image; build the image again"),
+    ("KERNEL_ADDRESS", U64, IMAGE,
+     f"the manifest places the kernel ({IMAGE:#x}) inside the image; build the image again"),
     ("PLATFORM", U64, 0x0b000000,
-     "unexpected exception: syndrome *, pc *, address 0xb000030; the machine is not what the"),
+     f"unexpected exception: syndrome *, pc *, address {0x0b000000 + UART_REGISTER:#x}; the machine is"),
 ]
 
 # Fields of the record of the component "root" with a wrong value, under a hash that is right.
 COMPONENTS = [
-    ("PHYSICAL", U64, 0x40000000,
+    ("PHYSICAL", U64, 0x1000,
      "the manifest places root outside of the image; build the image again"),
     ("SIZE", U64, (1 << 64) - 1,
      "the manifest places root outside of the image; build the image again"),
@@ -119,8 +137,8 @@ class Boots:
             self.failures.append(f"for {words!r}: {failure}")
 
     def stop(self, refused, options):
-        """Without EL2 the loader cannot ask the firmware to power off: the machine sleeps."""
-        if "virtualization=off" in options:
+        """Where the loader cannot ask the firmware to power off, the machine sleeps."""
+        if list(options) == MACHINES[0][0]:
             rest = refused.rest(1)
             check(not rest.strip(), f"the machine goes on: {rest!r}")
         else:
@@ -130,12 +148,14 @@ class Boots:
 
 
 def refuse_all(boots):
-    for options, words in MACHINES:
+    for options, words in [*MACHINES, LESS_MEMORY]:
         boots.refuse(words, boots.good, *options)
-    image = boots.good.copy()
-    image.put(TEXT_OFFSET_AT, U64, 0x600000)
-    boots.refuse("the image is loaded at 0x40600000, it was made for 0x40200000: load it there",
-                 image)
+    if ARCH.name == "aarch64":
+        # QEMU does so on this architecture only.
+        image = boots.good.copy()
+        image.put(TEXT_OFFSET_AT, U64, 0x600000)
+        boots.refuse("the image is loaded at 0x40600000, it was made for 0x40200000: load it there",
+                     image)
     for field, form, value, words in HEADERS:
         image = boots.good.copy()
         image.put(image.header(field), form, value)
