@@ -82,7 +82,7 @@ def run(room, name, replacement, guests, restart="never", **keys):
 
 
 def symbolized(text, folder):
-    done = subprocess.run([source("tools/symbolize"), "--build", folder], input=text, text=True,
+    done = subprocess.run([source("tools/symbolize"), "--arch", ARCH.name, "--build", folder], input=text, text=True,
                           stdout=subprocess.PIPE, check=True)
     return done.stdout.replace("\r", "")
 
