@@ -32,9 +32,17 @@ static void setup(void)
 	spaces[1] = guest.space;
 }
 
+/* Where it is remembered that nothing is mapped. */
+static void setup_absence(void)
+{
+	fake.absence = true;
+	setup();
+}
+
 static void teardown(void)
 {
 	machine_check();
+	fake.absence = false;
 }
 
 static struct context *context_of(unsigned int space)
@@ -333,16 +341,20 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("space");
+	TCase *tcases[] = { tcase_create("space"), tcase_create("absence") };
+	TCase *tcase = tcases[0];
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, pages, 0, 2);
-	tcase_add_loop_test(tcase, blocks, 0, 2);
+	tcase_add_checked_fixture(tcases[0], setup, teardown);
+	tcase_add_checked_fixture(tcases[1], setup_absence, teardown);
+	for (unsigned int i = 0; i < ARRAY_SIZE(tcases); i++) {
+		tcase_add_loop_test(tcases[i], pages, 0, 2);
+		tcase_add_loop_test(tcases[i], blocks, 0, 2);
+	}
 	tcase_add_test(tcase, what_is_refused);
 	tcase_add_loop_test(tcase, tables_take_what_is_below, 0, 2);
 	tcase_add_loop_test(tcase, ends_of_capabilities, 0, 2);
 	tcase_add_loop_test(tcase, ends_of_spaces, 0, 2);
 	tcase_add_test(tcase, pages_below_two_tables);
 	tcase_add_test(tcase, pages_of_a_vcpu);
-	return machine_main("space", &tcase, 1);
+	return machine_main("space", tcases, ARRAY_SIZE(tcases));
 }

@@ -371,9 +371,10 @@ static void new_frame(unsigned int i, enum object_type type, uint8_t bits)
 							      .physical = slot_of(frame)->object };
 }
 
-static void begin(uint32_t ids)
+static void begin(uint32_t ids, bool absence)
 {
 	fake.space_ids = ids;
+	fake.absence = absence;
 	machine_start();
 	served = minted(object_new(OBJECT_ENDPOINT, 0), RIGHT_WRITE, 1);
 	for (unsigned int i = 0; i < FRAMES; i++)
@@ -398,7 +399,7 @@ static void begin(uint32_t ids)
 
 START_TEST(against_a_list)
 {
-	begin(3 + (uint32_t)_i);
+	begin(3 + (uint32_t)_i, _i & 1);
 	for (unsigned int i = 0; i < STEPS; i++) {
 		step();
 		check(random_below(RUNNERS));

@@ -33,6 +33,7 @@ void fake_start(void)
 	fake = (struct fake){ .clock = 1000,
 			      .timer = DEADLINE_NEVER,
 			      .idle = true,
+			      .absence = fake.absence,
 			      .space_ids = fake.space_ids ? fake.space_ids : 256 };
 	fake.list_registers = 4;
 	fake_memory_start();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The TLB, as unkind as the architectures allow: it keeps what it read, leaves and tables, under the identifier that was
- * loaded then, until a flush names it; it looks ahead, beside each access and while tables change. What the kernel owes to it
+ * The TLB, as unkind as the architectures allow: it keeps what it read, leaves and tables, and that there is nothing where an
+ * architecture does so (`fake.absence`), under the identifier that was loaded then, until a flush names it; it looks ahead, beside each access and while tables change. What the kernel owes to it
  * is judged here. A bug is: something remembered of a space that is not, or not so, in its tables when it is loaded; two
  * different translations of one address (a break without an invalidation before the make); and a guest's VCpu that meets
  * what was remembered of another's stage 1.
@@ -22,7 +22,7 @@ struct tlb_entry {
 	uint32_t id;
 	uint64_t life; /* a guest's leaf: whose stage 1 it was found through */
 	uint64_t address;
-	uint64_t pte;
+	uint64_t pte; /* 0: there was nothing */
 };
 
 /* What is loaded. */
@@ -42,6 +42,11 @@ void fake_tlb_start(void)
 	memset(tlb, 0, sizeof(tlb));
 	memset(regimes, 0, sizeof(regimes));
 	regimes[true].guest = true;
+}
+
+bool fake_absence(void)
+{
+	return fake.absence;
 }
 
 static uint32_t any_below(uint32_t limit)
@@ -86,7 +91,7 @@ static bool is_in_tables(const struct tlb_entry *entry, const struct regime *reg
 		uint64_t pte = read_entry(table, level, entry->address);
 
 		if (level == entry->level)
-			return pte == entry->pte;
+			return pte == entry->pte || !(entry->pte || (pte & PTE_VALID));
 		if (!pte_is_table(pte, level))
 			return false;
 		table = pte_address(pte);
@@ -147,6 +152,16 @@ static void keep_leaf(const struct regime *regime, uint64_t address, unsigned in
 				  .pte = pte });
 }
 
+static void keep_absence(const struct regime *regime, uint64_t address, unsigned int level)
+{
+	if (fake.absence)
+		keep(&(struct tlb_entry){ .used = true,
+					  .guest = regime->guest,
+					  .level = (uint8_t)level,
+					  .id = regime->id,
+					  .address = align_down(address, BIT(level_bits(level))) });
+}
+
 /* Walk on from what is remembered. The leaf's level; LEVELS: there is none. */
 static unsigned int walk(const struct regime *regime, uint64_t address, uint64_t *pte)
 {
@@ -155,8 +170,10 @@ static unsigned int walk(const struct regime *regime, uint64_t address, uint64_t
 
 	for (unsigned int level = known ? known->level + 1U : 0; level < LEVELS; level++) {
 		*pte = read_entry(table, level, address);
-		if (!(*pte & PTE_VALID))
+		if (!(*pte & PTE_VALID)) {
+			keep_absence(regime, address, level);
 			break;
+		}
 		if (!pte_is_table(*pte, level))
 			return level;
 		keep(&(struct tlb_entry){ .used = true,
@@ -177,6 +194,8 @@ static bool translate(const struct regime *regime, uint64_t address, uint64_t *p
 	const struct tlb_entry *known = find(regime, address);
 
 	if (!regime->id)
+		return false;
+	if (known && !known->pte)
 		return false;
 	if (known && !is_table(known)) {
 		BUG_ON(regime->guest && known->life != stage1_life);

@@ -21,6 +21,7 @@ struct fake {
 	bool timers_unheard;     /* guests' timers interrupt none but them */
 	uint32_t list_registers; /* how many there are */
 	uint32_t space_ids;      /* ASIDs, and VMIDs, with 0: what a test wants, before power on */
+	bool absence; /* the TLB remembers where nothing is mapped: what a test wants, before power on */
 	uint32_t pending; /* every which time a long operation finds an interrupt pending; 0: never */
 	uint32_t polls;   /* how often one has looked */
 	uint64_t flushes; /* of the TLB, of any kind, since the start */

@@ -46,8 +46,9 @@ uint64_t pte_leaf(bool guest, unsigned int level, paddr_t address, uint32_t righ
 /* Store an entry. Break before make: a bug where a valid one becomes another valid one. */
 void pte_write(uint64_t *entry, uint64_t value);
 
-/* What is found not to be mapped is not remembered. */
-#define ABSENCE_IS_REMEMBERED false
+/* Whether what is found not to be mapped is remembered: as `fake.absence` has it. */
+#define ABSENCE_IS_REMEMBERED fake_absence()
+bool fake_absence(void);
 
 /* What a new top table has beside zeros: nothing. */
 static inline void arch_space_init(struct address_space *space)
