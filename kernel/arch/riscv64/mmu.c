@@ -19,12 +19,11 @@ static uint32_t ids[2];
 /* What guests are translated by when none is loaded: nothing is mapped. Sv39x4 has a top table of 16 KiB, so aligned. */
 static uint64_t empty_table[4 * TABLE_ENTRIES] __attribute__((aligned(4 * PAGE_SIZE)));
 
-/* From where the kernel is linked to where it is. */
-static uint64_t kernel_offset;
-
+/* The kernel is in one piece, and its top table says where a part of it is. */
 static paddr_t kernel_physical(const void *pointer)
 {
-	return (uint64_t)pointer + kernel_offset;
+	return pte_address(kernel_top_table[TABLE_ENTRIES - 1]) + (uint64_t)pointer -
+	       (uint64_t)kernel_block_table;
 }
 
 /* How many identifiers there are, where all bits of the field have been written. */
@@ -42,7 +41,6 @@ void arch_space_start(void)
 {
 	uint64_t vmid_bits = 0x3fff;
 
-	kernel_offset = ((read_csr(satp) & ATP_NUMBER) << PAGE_BITS) - (uint64_t)kernel_top_table;
 	arch_space_load(false, kernel_physical(kernel_top_table), 0xffff);
 	ids[false] = count_ids(read_csr(satp) & ~ATP_MODE_SV39, "ASID");
 	arch_space_load(true, kernel_physical(empty_table), (uint32_t)vmid_bits);

@@ -41,9 +41,8 @@ static void write(volatile uint32_t *place, uint32_t value)
 void arch_irq_start(paddr_t plic, uint64_t context, uint64_t sources)
 {
 	uint64_t enable = PLIC_ENABLE + context * PLIC_ENABLE_SIZE;
-	volatile uint32_t *enabled =
-		kernel_map_device(plic + align_down(enable, PAGE_SIZE), PAGE_SIZE) +
-		enable % PAGE_SIZE;
+	volatile char *page = kernel_map_device(plic + align_down(enable, PAGE_SIZE), PAGE_SIZE);
+	volatile uint32_t *enabled = (volatile uint32_t *)(page + enable % PAGE_SIZE);
 
 	priority = kernel_map_device(plic + PLIC_PRIORITY, PAGE_SIZE);
 	context_registers =

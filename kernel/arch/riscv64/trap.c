@@ -42,9 +42,11 @@ extern const struct fixup __fixups_start[], __fixups_end[];
 
 static const struct fixup *find_fixup(uint64_t pc)
 {
-	for (const struct fixup *fixup = __fixups_start; fixup < __fixups_end; fixup++)
-		if (fixup->from == pc)
-			return fixup;
+	uint64_t count = ((uint64_t)__fixups_end - (uint64_t)__fixups_start) / sizeof(struct fixup);
+
+	for (uint64_t i = 0; i < count; i++)
+		if (__fixups_start[i].from == pc)
+			return &__fixups_start[i];
 	return NULL;
 }
 

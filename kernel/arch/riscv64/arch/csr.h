@@ -111,4 +111,3 @@
 /* satp, vsatp, hgatp: the mode, which of hgatp is Sv39x4, and where ASID and VMID are. */
 #define ATP_MODE_SV39  (8UL << 60)
 #define ATP_IDENTIFIER 44
-#define ATP_NUMBER     0x00000fffffffffffUL
