@@ -8,7 +8,7 @@ static const struct suite *const suites[] = {
 	&notification_suite, &time_suite,     &deadline_suite, &turn_suite,   &irq_suite,
 	&firmware_suite,     &vcpu_suite,     &exit_suite,     &access_suite, &reply_suite,
 	&interrupt_suite,    &event_suite,    &window_suite,   &stage2_suite, &device_suite,
-	&save_suite,         ARCH_SUITES,
+	&timer_suite,        &passed_suite,   &save_suite,     ARCH_SUITES,
 };
 
 void server_main(struct message *first)

@@ -44,7 +44,7 @@ extern const struct suite call_suite, chain_suite, notification_suite, time_suit
 	firmware_suite;
 extern const struct suite fault_suite, register_suite, syscall_suite;
 extern const struct suite exit_suite, access_suite, reply_suite, interrupt_suite, event_suite,
-	vcpu_suite, window_suite, stage2_suite, device_suite, save_suite;
+	vcpu_suite, window_suite, stage2_suite, device_suite, timer_suite, passed_suite, save_suite;
 extern const struct suite deadline_suite, turn_suite;
 /* Of hostile servers. */
 extern const struct suite page_suite, answer_suite, change_suite, state_suite, server_suite,

@@ -80,6 +80,7 @@ static void level(void)
 	EXPECT_STATUS(notification_wait(notification, counter_after_us(1000), &bits), ERR_DEADLINE);
 	/* then at once, for the device still asks, */
 	EXPECT_OK(irq_handler_acknowledge(handler));
+	uart_ask_on(uart);
 	EXPECT_OK(notification_wait(notification, soon(), &bits));
 	/* and not when the device is quiet. */
 	uart_ask(uart, false);

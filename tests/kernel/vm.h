@@ -166,6 +166,15 @@ struct wrong_word {
 extern const struct wrong_word wrong_registers[], wrong_states[];
 extern const size_t wrong_register_count, wrong_state_count;
 
+/* test_timer.c, for those of the architecture too. */
+
+/* The guest of vm_new_at(0) sets its timer so, and no interrupt comes within a millisecond. */
+void timer_quiet(uint64_t when, uint64_t enabled);
+/* Another guest has the core for 5 ms and more, and uses its timer. */
+void timer_of_another(void);
+/* The same while this one has an exit that is not answered: that is delivered again. */
+void timer_between(void);
+
 /* A change of a slot that makes it interrupt `number` for the guest, group 1 and enabled. */
 static inline uint64_t slot_configured(uint32_t number, uint32_t priority, uint64_t flags)
 {

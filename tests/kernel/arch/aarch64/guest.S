@@ -318,7 +318,7 @@ program guest_timer_registers
 0:	wfi
 	b	0b
 
-/* The virtual timer set x1 ticks ahead, then WFI with interrupts masked: it wakes all the same. */
+/* The virtual timer set x1 ticks ahead, then WFI with interrupts masked: it wakes all the same. x2: CTL then. */
 program guest_timer_masked
 	mov	x9, #0xff
 	msr	icc_pmr_el1, x9
@@ -328,7 +328,7 @@ program guest_timer_masked
 	msr	cntv_ctl_el0, x9
 	isb
 	wfi
-	mrs	x3, cntv_ctl_el0
+	mrs	x2, cntv_ctl_el0
 	hvc	#0x12
 0:	b	0b
 
@@ -402,8 +402,9 @@ program guest_system_registers
 	hvc	#0x31
 0:	b	0b
 
-/* Lets its timer fire with interrupts masked, after x1 ticks, and calls 0x50. */
+/* Lets its timer fire with interrupts masked, after x1 ticks, and calls 0x50; then it takes it. */
 program guest_timer_fired
+	mov	x20, #0
 	interrupts_ready
 	msr	cntv_tval_el0, x1
 	mov	x9, #1
@@ -415,6 +416,7 @@ program guest_timer_fired
 1:	subs	x9, x9, #1
 	b.ne	1b
 	hvc	#0x50
+	msr	daifclr, #2
 	b	.
 
 /* DISR_EL1: written with x0; read into x1. */

@@ -49,6 +49,12 @@ static inline void uart_ask(uart_register *uart, bool on)
 	uart[UART_IMSC] = on ? UART_TX : 0;
 }
 
+/* It has asked all the time, and its interrupt is acknowledged: it comes again. */
+static inline void uart_ask_on(uart_register *uart)
+{
+	(void)uart;
+}
+
 /* The registers of a thread that runs in its process: the mode is EL0t, no interrupt is masked. */
 static inline bool registers_are_users(const struct registers *registers)
 {
@@ -63,5 +69,5 @@ static inline bool registers_are_users(const struct registers *registers)
 #define REGISTER_STACK    31
 
 /* Those that only this architecture has. */
-extern const struct suite priority_suite, timer_suite, passed_suite, stage1_suite, processor_suite;
-#define ARCH_SUITES &priority_suite, &timer_suite, &passed_suite, &stage1_suite, &processor_suite
+extern const struct suite priority_suite, timer_slot_suite, stage1_suite, processor_suite;
+#define ARCH_SUITES &priority_suite, &timer_slot_suite, &stage1_suite, &processor_suite

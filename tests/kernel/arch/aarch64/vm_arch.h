@@ -36,6 +36,14 @@
 /* The slot of the guest's timer, and the number that it has for the guest. */
 #define TIMER_SLOT   27
 #define TIMER_NUMBER 27
+/* It has fired and is not taken: what is pending, and what guest_timer_masked has read (CNTV_CTL_EL0, Arm ARM D19.12.18). */
+#define TIMER_PENDING (1ULL << TIMER_SLOT)
+#define TIMER_FIRED   5
+/* What guest_timer_registers is given so that the timer is on. */
+#define TIMER_ENABLED 1
+/* The exits of an interrupt that a guest takes and ends; and one that came is taken though the device is quiet by then. */
+#define INTERRUPT_EXITS   0
+#define INTERRUPT_LATCHED 0
 /* An interrupt that a guest sends to itself by guest_register_write: SGI 0. */
 #define SELF_NUMBER 0
 
@@ -82,6 +90,19 @@ static inline bool vm_arch_fills(unsigned int word)
 static inline bool vm_arch_page_tells(const volatile struct vcpu_page *page)
 {
 	return (page->id[(4 - 1) * 8] & 0xf0) != 0;
+}
+
+/* x15 is the most ticks that an end of interrupt took: this one's without the kernel. */
+static inline bool vm_arch_ended_alone(const volatile struct vcpu_page *page)
+{
+	return page->registers.x[15] < 20;
+}
+
+/* Guests have a timer of their own. */
+static inline bool vm_arch_has_timer(const volatile struct vcpu_page *page)
+{
+	(void)page;
+	return true;
 }
 
 /* The guest begins at this address, with interrupts masked. */

@@ -55,6 +55,28 @@ guest_vector:
 	sret
 
 	.balign	4
+/*
+ * An interrupt of the UART at s8, whose mask is 1 on: counted in s5; the UART is quiet if s5 & s9 is 0 then, and asks
+ * anew (uart_ask_on()) otherwise.
+ */
+guest_uart:
+	mv	s6, a0
+	mv	s7, a1
+	vmcall	0xe4
+	mv	s2, a0
+	beqz	s2, 1f
+	addi	s5, s5, 1
+	and	t0, s5, s9
+	sb	zero, 1(s8)
+	beqz	t0, 0f
+	li	t0, 2
+	sb	t0, 1(s8)
+0:	mv	a0, s2
+	vmcall	0xe5
+1:	mv	a0, s6
+	mv	a1, s7
+	sret
+
 /* A timer tick: count it in s5, set the next one s6 ticks on. */
 guest_tick:
 	addi	s5, s5, 1
@@ -219,6 +241,24 @@ program guest_interrupts_masked
 	csrsi	sstatus, SSTATUS_SIE
 0:	wfi
 	j	0b
+
+/* a1 interrupts of the UART at a0, each caused as the last one is over, see guest_uart; a call; then it waits for more. */
+program guest_uart_interrupts
+	mv	s8, a0
+	mv	s9, a2
+	mv	s10, a1
+	li	s5, 0
+	interrupts_ready guest_uart
+	csrsi	sstatus, SSTATUS_SIE
+0:	bgeu	s5, s10, 2f
+	li	s11, 2
+	sb	s11, 1(s8)
+1:	lbu	s11, 1(s8)
+	bnez	s11, 1b
+	j	0b
+2:	vmcall	0x15
+3:	wfi
+	j	3b
 
 /* a1 ticks of the timer s6 counter ticks apart, handled without calls, waited for in a loop; the same with WFI if a2 is not 0. */
 program guest_timer

@@ -50,6 +50,16 @@ static inline void uart_ask(uart_register *uart, bool on)
 	uart[UART_IER] = on ? UART_IER_THRI : 0;
 }
 
+/*
+ * It has asked all the time, and its interrupt is acknowledged: it comes again. QEMU's PLIC (hw/intc/sifive_plic.c) does not
+ * look at a line at a completion, but hears of it when the device says so; so this one does.
+ */
+static inline void uart_ask_on(uart_register *uart)
+{
+	uart_ask(uart, false);
+	uart_ask(uart, true);
+}
+
 /* The registers of a thread that runs in its process. */
 static inline bool registers_are_users(const struct registers *registers)
 {

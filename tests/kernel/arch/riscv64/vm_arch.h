@@ -38,6 +38,14 @@
 /* A slot that the guest's timer does not need, as vstimecmp is its own; and what its programs call its interrupt. */
 #define TIMER_SLOT   27
 #define TIMER_NUMBER SLOT_TIMER
+/* It has fired and is not taken: no slot is pending, and guest_timer_masked has read so much (sip.STIP). */
+#define TIMER_PENDING 0
+#define TIMER_FIRED   (1 << 5)
+/* It is always on. */
+#define TIMER_ENABLED 0
+/* The exits of an interrupt that a guest takes and ends; and one that came is taken though the device is quiet by then. */
+#define INTERRUPT_EXITS   2
+#define INTERRUPT_LATCHED 1
 /* An interrupt that a guest sends to itself by guest_register_write. */
 #define SELF_NUMBER SLOT_SOFTWARE
 
@@ -72,6 +80,19 @@ static inline bool vm_arch_fills(unsigned int word)
 static inline bool vm_arch_page_tells(const volatile struct vcpu_page *page)
 {
 	return (page->features & ~(uint64_t)(FEATURE_SSTC | FEATURE_V)) == 0;
+}
+
+/* A completion is an exit. */
+static inline bool vm_arch_ended_alone(const volatile struct vcpu_page *page)
+{
+	(void)page;
+	return true;
+}
+
+/* Guests have a timer of their own: Sstc. */
+static inline bool vm_arch_has_timer(const volatile struct vcpu_page *page)
+{
+	return page->features & FEATURE_SSTC;
 }
 
 /* The guest begins at this address, with interrupts masked. */
