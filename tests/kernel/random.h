@@ -28,7 +28,7 @@
 #define RANDOM_BOOT   2048 /* the first Untypeds */
 
 /* Addresses of each hostile address space: where the program of its threads is, and their mailboxes. */
-#define RANDOM_PROGRAM 0x5550000000ULL
+#define RANDOM_PROGRAM 0x1550000000ULL
 #define RANDOM_BOXES   (RANDOM_PROGRAM + 0x10000)
 
 #define RANDOM_PRIORITY 100

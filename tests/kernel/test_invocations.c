@@ -49,7 +49,8 @@ static void make_right_call(const struct right_call *call)
 		call->prepare();
 	if (call->effect == CALL_SEEN)
 		state_read(&before);
-	expect_invoked(call->cap, call->label, call->word, OK);
+	expect_invoked(call->cap, call->label, call->word,
+		       call->label == FIRMWARE_INSTRUCTIONS ? INSTRUCTIONS_STATUS : OK);
 	made.right++;
 	expect_held(call);
 	if (call->effect == CALL_SEEN) {

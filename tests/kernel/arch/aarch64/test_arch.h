@@ -55,6 +55,16 @@ static inline void uart_ask_on(uart_register *uart)
 	(void)uart;
 }
 
+/* What firmware.instructions comes to. */
+#define INSTRUCTIONS_STATUS OK
+
+/* Wrong invocations of this architecture alone: a device's interrupt does not drive the timer's slot. */
+#define ARCH_WRONG_CALLS         \
+	{ IRQ_HANDLER_BIND_SLOT, \
+	  ERR_OCCUPIED,          \
+	  "the timer's slot",    \
+	  { WORD(0, S_VCPU_STOPPED), WORD(1, 27) } },
+
 /* The registers of a thread that runs in its process: the mode is EL0t, no interrupt is masked. */
 static inline bool registers_are_users(const struct registers *registers)
 {

@@ -60,6 +60,12 @@ static inline void uart_ask_on(uart_register *uart)
 	uart_ask(uart, true);
 }
 
+/* What firmware.instructions comes to: nothing tells guests' from others'. */
+#define INSTRUCTIONS_STATUS ERR_STATE
+
+/* Wrong invocations of this architecture alone: there are none. */
+#define ARCH_WRONG_CALLS
+
 /* The registers of a thread that runs in its process. */
 static inline bool registers_are_users(const struct registers *registers)
 {
