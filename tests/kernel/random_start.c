@@ -239,6 +239,8 @@ void random_start_sequence(void)
 		.words = REGISTER_WORDS,
 		.deadline = REGISTER_DEADLINE,
 		.first_irq = IRQ_FIRST,
+		.registers = sizeof(struct registers) / sizeof(uint64_t),
+		.process_bits = PROCESS_BITS,
 		.budget_min = ticks(10),
 	});
 	boot();

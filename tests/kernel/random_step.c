@@ -84,7 +84,7 @@ static uint32_t unknown_results(const struct action *action, const struct spec_o
 	if (action->label == THREAD_READ_REGISTERS && target)
 		for (uint32_t i = 0; i < MESSAGE_WORDS; i++)
 			if (!is_known(target, action->word[0] + i) &&
-			    action->word[0] + i < SPEC_REGISTERS)
+			    action->word[0] + i < spec.layout.registers)
 				unknown |= 1U << i;
 	return unknown;
 }

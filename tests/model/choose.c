@@ -138,7 +138,7 @@ static uint64_t address(uint32_t bits)
 		      (uint64_t)random_below(3) << 12;
 
 	if (once_in(16))
-		at = BIT(39) - BIT(bits) + (once_in(3) ? BIT(bits) : 0);
+		at = BIT(spec.layout.process_bits) - BIT(bits) + (once_in(3) ? BIT(bits) : 0);
 	return number(once_in(WILD) ? at : at & ~(BIT(bits) - 1));
 }
 

@@ -106,10 +106,16 @@ void spec_space_end(struct spec_object *space)
 			spec.cap[i].space = NULL;
 }
 
+static bool is_outside(const struct spec_object *space, uint64_t address)
+{
+	return address >>
+	       (space->type == OBJECT_ADDRESS_SPACE ? spec.layout.process_bits : SPEC_SPACE_BITS);
+}
+
 static enum status check_frame(const struct spec_object *space, const struct spec_cap *frame,
 			       uint64_t address, uint64_t rights, enum memory_type type)
 {
-	if (address >> SPEC_SPACE_BITS || address % (1ULL << frame->bits))
+	if (is_outside(space, address) || address % (1ULL << frame->bits))
 		return ERR_ARGUMENT;
 	if (rights & ~(uint64_t)(RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE))
 		return ERR_ARGUMENT;
@@ -184,7 +190,7 @@ enum status spec_table_map(struct spec_call *call)
 		return status;
 	if (entry_of(call->cap))
 		return ERR_OCCUPIED;
-	if (address >> SPEC_SPACE_BITS)
+	if (is_outside(space, address))
 		return ERR_ARGUMENT;
 	if (walk(space, address, SPEC_LEAF, &reached) || reached == SPEC_LEAF)
 		return ERR_OCCUPIED;

@@ -24,7 +24,7 @@
 #define SPEC_REGISTERS 36
 
 #define SPEC_PAGE        4096ULL
-#define SPEC_SPACE_BITS  39 /* of addresses in an address space */
+#define SPEC_SPACE_BITS  39 /* of addresses in a guest's address space */
 #define SPEC_LEVELS      3
 #define SPEC_LEAF        (SPEC_LEVELS - 1)
 #define SPEC_REGISTER_SP 31
@@ -163,6 +163,8 @@ struct spec_layout {
 	unsigned int words;
 	unsigned int deadline; /* and the badge */
 	unsigned int first_irq;
+	unsigned int registers;    /* of a thread, at most SPEC_REGISTERS */
+	unsigned int process_bits; /* of addresses in a process's address space */
 	uint64_t budget_min;
 };
 

@@ -117,11 +117,12 @@ enum status spec_read_registers(struct spec_call *call)
 	const struct spec_object *thread = call->cap->object;
 	uint64_t first = call->word[0];
 
-	if (first >= SPEC_REGISTERS)
+	if (first >= spec.layout.registers)
 		return ERR_ARGUMENT;
 	if (thread->state == SPEC_READY)
 		return ERR_STATE;
 	for (unsigned int i = 0; i < MESSAGE_WORDS; i++)
-		call->word[i] = first + i < SPEC_REGISTERS ? thread->registers[first + i] : 0;
+		call->word[i] = first + i < spec.layout.registers ? thread->registers[first + i] :
+								    0;
 	return OK;
 }

@@ -144,6 +144,8 @@ void invoker_start(void)
 		.words = FAKE_WORDS,
 		.deadline = FAKE_DEADLINE,
 		.first_irq = FAKE_IRQ_FIRST,
+		.registers = sizeof(struct registers) / sizeof(uint64_t),
+		.process_bits = PROCESS_BITS,
 		.budget_min = FAKE_FREQUENCY / 100000,
 	});
 	machine_boot(INVOKER_CNODE_BITS);
