@@ -5,6 +5,7 @@
  */
 #include "attempt.h"
 #include "hostile.h"
+#include "modes.h"
 #include "translation.h"
 
 #include <bench_board.h>
@@ -284,11 +285,18 @@ static void try_all(const struct translation_mode *mode)
 		try(load_word, "beyond 40 bits", IPA_END, ABORT | SIZE);
 }
 
-void hostile_attack(void)
+void modes_start(void)
 {
 	attempt_start();
 	translation_start();
-	for (unsigned int i = 0; i < translation_modes_count; i++)
-		try_all(&translation_modes[i]);
+}
+
+void modes_try(unsigned int mode)
+{
+	try_all(&translation_modes[mode]);
+}
+
+void modes_end(void)
+{
 	translation_set(&translation_modes[0]);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "translation.h"
+#include "modes.h"
 
 #include <bench_board.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* satp's modes ("Supervisor Address Translation and Protection Register"): one table of GiBs, under as many as a mode wants. */
 #include "translation.h"
+#include "modes.h"
 
 #include <bench_board.h>
 

@@ -30,7 +30,6 @@ struct translation_mode {
 
 /* From each to the next without anything between them. */
 extern const struct translation_mode translation_modes[];
-extern const unsigned int translation_modes_count;
 
 /* Makes the tables. */
 void translation_start(void);
