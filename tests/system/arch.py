@@ -33,7 +33,9 @@ AARCH64 = types.SimpleNamespace(
     uart=device("pl011", 0x09000000, 33),
     rtc=device("pl031", 0x09010000, 34),
     virtio_console=device("virtio-console", 0x0a000000, 48),
+    # The board's begins there as well, with what the firmware keeps of it.
     memory=0x40000000,
+    firmware_mib=0,
     # Ticks of the counter in a second in which 10^9 instructions are counted.
     frequency=10 ** 9,
     # b . and wfi; b .-4 (Arm ARM C6.2.28, C6.2.453).
@@ -71,6 +73,7 @@ RISCV64 = types.SimpleNamespace(
     rtc=device("goldfish-rtc", 0x00101000, 11),
     virtio_console=device("virtio-console", 0x10001000, 1),
     memory=0x80000000,
+    firmware_mib=2,
     frequency=10 ** 7,
     # j . and wfi; j .-4 (Unprivileged ISA, "Unconditional Jumps").
     spin=(0x0000006f,),
@@ -84,7 +87,7 @@ RISCV64 = types.SimpleNamespace(
     timer="riscv-timer",
     uart_interrupt="ttyS0",
     begins="Linux version",
-    not_taken=("undecodable access to 0x101008", "no device to read at 0x10100a", "no device to write at 0x10100a"),
+    not_taken=("undecodable access to 0x101008",),
     reads="read where nothing is mapped, or of memory that is not readable",
     writes="write where nothing is mapped, or to memory that is not writable",
     writes_nowhere="write where nothing is mapped, or to memory that is not writable",

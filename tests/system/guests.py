@@ -39,7 +39,7 @@ def check_machine(lines, mib):
     """QEMU is given the memory that the description comes to, and the root server finds it."""
     check(any(re.match(rf"qemu-system-\S+ .* -m {mib} ", line) for line in lines),
           f"QEMU is not started with -m {mib}")
-    check(any(line.endswith(f", {mib} MiB of memory") for line in lines),
+    check(any(line.endswith(f", {mib - ARCH.firmware_mib} MiB of memory") for line in lines),
           f"the machine does not have {mib} MiB")
 
 

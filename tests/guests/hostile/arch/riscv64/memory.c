@@ -16,6 +16,7 @@ const char hostile_name[] = "memory";
 #define MEMORY     0x80000000UL
 #define MEMORY_END 0x80400000UL
 #define HOLE       0x0b000000UL
+#define UART_SIZE  0x1000UL
 #define GPA_END    (1UL << 41)
 #define GIB        (1UL << 30)
 
@@ -222,7 +223,7 @@ static void try_register(void)
 /* The bytes on both sides of each end of what is there; no access is there in part. */
 static void try_boundaries(void)
 {
-	static const uint64_t ends[] = { MEMORY_END, UART + 0x100 };
+	static const uint64_t ends[] = { MEMORY_END, UART + UART_SIZE };
 
 	for (unsigned int i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		uint64_t end = ends[i];

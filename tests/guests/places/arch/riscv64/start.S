@@ -11,7 +11,10 @@
 
 	/* Who begins here does nothing for ever. */
 	.section .text.before, "ax"
+	.option push
+	.option norvc
 	j	.
+	.option pop
 	.skip	0xffc
 
 	.section .text.start, "ax"

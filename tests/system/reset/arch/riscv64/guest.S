@@ -48,6 +48,8 @@
 	bnez	\register, stale
 	.endm
 
+	/* Nothing sets gp, by which the linker would reach what is near it. */
+	.option	norelax
 	.text
 	.global	_start
 	.type	_start, %function
