@@ -128,6 +128,11 @@ static void trap_virtual(struct vcpu *vcpu, uint64_t cause)
 	uint64_t instruction = value ? value : fetch(vcpu);
 	struct exit *exit;
 
+	/* In VU-mode it is an illegal instruction, as in U-mode where it would wait without a bound ("Wait for Interrupt"). */
+	if (instruction == INSTRUCTION_WFI && vcpu->context.registers->mode == MODE_USER) {
+		arch_vcpu_take_exception(vcpu, CAUSE_ILLEGAL, instruction);
+		return;
+	}
 	if (instruction == INSTRUCTION_WFI) {
 		arch_vcpu_skip(vcpu, instruction);
 		vcpu_idle(vcpu);
