@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A guest's timer: its interrupt makes no exits, and moves with the VCpu when another one has the core. Where the processor has
- * none for guests there is nothing to test: it is the VMM's.
- */
+/* A guest's timer: its interrupt makes no exits, and moves with the VCpu when another one has the core. */
 #include "vm.h"
 
 extern const char guest_timer[], guest_timer_masked[], guest_timer_fired[];

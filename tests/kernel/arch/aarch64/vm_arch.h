@@ -98,13 +98,6 @@ static inline bool vm_arch_ended_alone(const volatile struct vcpu_page *page)
 	return page->registers.x[15] < 20;
 }
 
-/* Guests have a timer of their own. */
-static inline bool vm_arch_has_timer(const volatile struct vcpu_page *page)
-{
-	(void)page;
-	return true;
-}
-
 /* The guest begins at this address, with interrupts masked. */
 static inline void vm_arch_begin(volatile struct registers *registers, uint64_t pc)
 {

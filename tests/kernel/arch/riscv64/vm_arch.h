@@ -89,12 +89,6 @@ static inline bool vm_arch_ended_alone(const volatile struct vcpu_page *page)
 	return true;
 }
 
-/* Guests have a timer of their own: Sstc. */
-static inline bool vm_arch_has_timer(const volatile struct vcpu_page *page)
-{
-	return page->features & FEATURE_SSTC;
-}
-
 /* The guest begins at this address, with interrupts masked. */
 static inline void vm_arch_begin(volatile struct registers *registers, uint64_t pc)
 {
