@@ -89,16 +89,17 @@ void kernel_space_build(const struct manifest *manifest)
 
 void kernel_space_check(const struct manifest *manifest)
 {
-	for (uint32_t i = 0; i < manifest->memory_count; i++) {
+	bool mapped = manifest->memory_count <= MEMORY_REGIONS_MAX;
+
+	for (uint32_t i = 0; mapped && i < manifest->memory_count; i++) {
 		uint64_t last = manifest->memory[i].address + manifest->memory[i].size - BLOCK_SIZE;
 
-		if (i >= MEMORY_REGIONS_MAX)
-			panic("too many regions of memory in the manifest");
 		if (last >= LINEAR_SIZE)
 			panic("memory at 0x%lx is beyond what the kernel can map", last);
-		if (!*top_entry(last))
-			panic("too many regions of memory in the manifest");
+		mapped = *top_entry(last);
 	}
+	if (!mapped)
+		panic("too many regions of memory in the manifest");
 }
 
 volatile void *kernel_map_device(paddr_t address, uint64_t size)

@@ -66,12 +66,9 @@ void space_load_guest(struct address_space *space, const struct vcpu *vcpu)
 
 void space_fence(struct address_space *space)
 {
-	/* It may have ended since the exit. */
-	if (!space)
-		return;
 	if (core.loaded[true] == space)
 		arch_space_flush_core();
-	else if (space->last)
+	else
 		space->last = NOBODY;
 }
 

@@ -41,6 +41,18 @@ static volatile uint8_t *registers;
 /* IIR would tell, but reading it takes an interrupt back. */
 static bool fifos_on;
 
+/* Of the byte that is the next to be received. */
+static uint32_t errors;
+
+/* Reading the register takes the errors of the next byte back (PC16550D 8.4). */
+static uint32_t line_status(void)
+{
+	uint32_t status = registers[LSR];
+
+	errors |= status & (LSR_PE | LSR_FE | LSR_BI);
+	return status;
+}
+
 /* With FIFOs on already, nothing in them is lost. */
 void device_start(uint64_t address)
 {
@@ -64,7 +76,7 @@ uint32_t device_send(const uint8_t *bytes, uint32_t count)
 	uint32_t room = fifos_on ? FIFO_SIZE : 1;
 	uint32_t sent = 0;
 
-	while (sent < count && registers[LSR] & LSR_THRE)
+	while (sent < count && (line_status() & LSR_THRE))
 		for (uint32_t i = 0; i < room && sent < count; i++)
 			registers[THR] = bytes[sent++];
 	return sent;
@@ -74,15 +86,12 @@ uint32_t device_receive(uint8_t *bytes, uint32_t room)
 {
 	uint32_t count = 0;
 
-	while (count < room) {
-		uint32_t status = registers[LSR];
-		uint8_t byte;
+	while (count < room && (line_status() & LSR_DR)) {
+		uint8_t byte = registers[RBR];
 
-		if (!(status & LSR_DR))
-			break;
-		byte = registers[RBR];
-		if (!(status & (LSR_PE | LSR_FE | LSR_BI)))
+		if (!errors)
 			bytes[count++] = byte;
+		errors = 0;
 	}
 	return count;
 }
@@ -100,7 +109,7 @@ bool device_settled(void)
 /* What the FIFOs hold is lost when they are switched. */
 void device_settle(void)
 {
-	if ((registers[LSR] & (LSR_DR | LSR_THRE)) != LSR_THRE)
+	if ((line_status() & (LSR_DR | LSR_THRE)) != LSR_THRE)
 		return;
 	registers[FCR] = FCR_ENABLE | FCR_LEVEL_8;
 	fifos_on = true;

@@ -138,7 +138,7 @@ void vcpu_timer(struct vcpu *vcpu);
 
 void arch_vcpu_init(struct vcpu *vcpu);
 
-/* The state of the architecture's reset, but for the interrupt slots. */
+/* The state of the architecture's reset, but for the interrupt slots. It is not on the core. */
 void arch_vcpu_reset(struct vcpu *vcpu);
 
 /*

@@ -51,12 +51,14 @@ static void undecoded(void)
 {
 	vm_new();
 	for (size_t i = 0; i < guest_undecoded_count; i++) {
+		uint64_t address = GUEST_NOWHERE + 0x40 + guest_undecoded[i].offset;
+
 		vm_start();
 		vm_run(guest_undecoded[i].program, GUEST_NOWHERE + 0x40, READ_OLD, 0);
 		VM_EXPECT(EXIT_MEMORY);
 		EXPECT_EQUAL(vm.exit.word[2] & ACCESS_DECODED, 0);
-		EXPECT_EQUAL(vm.exit.word[1] & ~0xfffULL, GUEST_NOWHERE);
-		EXPECT_EQUAL(vm.exit.word[5] & ~0xfULL, GUEST_NOWHERE + 0x40);
+		EXPECT_EQUAL(vm.exit.word[1], address);
+		EXPECT_EQUAL(vm.exit.word[5], address);
 		vm_reply_and_leave(DISPOSITION_PARK, 0, 10);
 	}
 }

@@ -33,7 +33,8 @@ static void fault_of(worker_entry *entry, uint64_t argument, worker_entry *at,
 	EXPECT_EQUAL(fault.word[0] & cause->mask, cause->value);
 	if (at != NULL)
 		EXPECT_EQUAL(fault.word[2], (uintptr_t)at);
-	if (entry == fault_read || entry == fault_write || entry == fault_jump)
+	if (entry == fault_read || entry == fault_write || entry == fault_jump ||
+	    entry == fault_misaligned)
 		EXPECT_EQUAL(fault.word[1], argument);
 }
 

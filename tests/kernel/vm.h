@@ -148,10 +148,11 @@ struct access_program {
 extern const struct access_program guest_loads[], guest_stores_of[];
 extern const size_t guest_load_count, guest_store_count;
 
-/* Accesses that the hardware does not decode, and the access word without the place: ACCESS_WRITE or 0. */
+/* Accesses that the hardware does not decode: the access word without the place (ACCESS_WRITE or 0), and how far from GUEST_A0. */
 struct undecoded_program {
 	const char *program;
 	uint64_t access;
+	uint64_t offset;
 };
 
 extern const struct undecoded_program guest_undecoded[];

@@ -42,7 +42,7 @@ def functions(path):
 
 
 def files(source):
-    """C, headers and assembly: (room, architecture or "generic", path)."""
+    """C, headers, and assembly, which is only counted: (room, architecture or "generic", path)."""
     for directory, folders, names in os.walk(source):
         folders[:] = sorted(name for name in folders if name not in SKIPPED and
                             not os.path.exists(os.path.join(directory, name, "meson-info")))

@@ -59,10 +59,10 @@ struct sequence {
 struct action *sequence_add(struct sequence *sequence, const struct action *action);
 
 /*
- * Leaves out what is not needed for it to fail, until each action is or too many were done again. False: done again it does not
+ * Leaves out what is not needed for it to fail, until each action is or so many were done again. False: done again it does not
  * fail.
  */
-bool sequence_shorten(struct sequence *sequence);
+bool sequence_shorten(struct sequence *sequence, unsigned int actions);
 
 /* plant_*.c: after what was done in both; nothing, or a difference that must be found. */
 void invoker_plant(const struct spec_object *thread, const struct action *action);

@@ -5,11 +5,19 @@
  */
 #include "action.h"
 
-/* So many actions are done again at most; to begin costs as much as some. */
-#define ACTIONS   200000
+/* To begin costs as much as some actions. */
 #define BEGINNING 20
 
-static unsigned int done;
+/* Actions that may still be done again. */
+static unsigned int left;
+
+static bool fails(const struct sequence *sequence)
+{
+	unsigned int cost = BEGINNING + sequence->chosen.count;
+
+	left -= cost < left ? cost : left;
+	return invoker_fails(sequence);
+}
 
 struct action *sequence_add(struct sequence *sequence, const struct action *action)
 {
@@ -30,8 +38,7 @@ static void leave_out(struct sequence *sequence, unsigned int first, unsigned in
 	chosen->count -= count;
 	for (unsigned int i = first; i < chosen->count; i++)
 		chosen->place[i] = before.place[i + count];
-	done += BEGINNING + chosen->count;
-	if (!invoker_fails(sequence))
+	if (!fails(sequence))
 		*chosen = before;
 }
 
@@ -45,7 +52,7 @@ static void leave_out_refused(struct sequence *sequence)
 	for (unsigned int i = 0; i < before.count; i++)
 		if (!sequence->action[before.place[i]].refused)
 			chosen->place[chosen->count++] = before.place[i];
-	if (!invoker_fails(sequence))
+	if (!fails(sequence))
 		*chosen = before;
 }
 
@@ -54,18 +61,18 @@ static bool leave_out_pieces(struct sequence *sequence, unsigned int size)
 {
 	unsigned int before = sequence->chosen.count;
 
-	for (unsigned int first = before - before % size; first > 0 && done < ACTIONS;) {
+	for (unsigned int first = before - before % size; first > 0 && left;) {
 		first -= size;
 		leave_out(sequence, first, size);
 	}
 	return sequence->chosen.count < before;
 }
 
-bool sequence_shorten(struct sequence *sequence)
+bool sequence_shorten(struct sequence *sequence, unsigned int actions)
 {
-	if (!invoker_fails(sequence))
+	left = actions;
+	if (!fails(sequence))
 		return false;
-	done = 0;
 	leave_out_refused(sequence);
 	for (unsigned int size = sequence->chosen.count / 2; size > 1; size /= 2)
 		leave_out_pieces(sequence, size);

@@ -33,9 +33,11 @@ TALKER = {"name": "talker", "memory": "4 MiB", "kernel": built("storm-hvc0-guest
 COUNTED = ("-icount", "shift=3,sleep=off")
 # What each server looks at least, while both guests are at it. The clock's driver looks at it once or twice a second.
 LOOKS = 5
-# How many classes of registers a guest must find in the hands of the leaking kernel: v0 to v31, FPCR and FPSR, TPIDR_EL0. Another,
-# which is the guests' alone, it finds if the other guest has had its turn in the middle of a round.
-GUEST_CLASSES = 3
+# What a guest must find in the hands of the leaking kernel. Another class, which is the guests' alone, it finds if the other guest has
+# had its turn in the middle of a round.
+GUEST_CLASSES = {"v0 to v31", "FPCR and FPSR", "TPIDR_EL0"}
+# What a server looks at (tests/probe).
+SERVER_CLASSES = 7
 
 
 def attackers_run(running):
@@ -71,17 +73,19 @@ def sayings(running):
 def judge(found):
     for (name, number), (looks, classes) in found.items():
         check(looks >= LOOKS, f"{name} {number} looked {looks} times in the attack")
+        check(len(classes) == SERVER_CLASSES, f"{name} {number} looks at {list(classes)}")
         check(not any(classes.values()), f"{name} {number} found what is not its own")
 
 
 def judge_planted(found, running):
     """Each server found each class, and each guest those that it could."""
     for (name, number), (_, classes) in found.items():
+        check(len(classes) == SERVER_CLASSES, f"{name} {number} looks at {list(classes)}")
         check(all(classes.values()), f"{name} {number} has not found all that was planted")
     for text in sayings(running):
         leaks = re.findall(r"^look: (.*): of another guest or a server ([1-9]\d*) in ", text, re.MULTILINE)
         print("planted, in a guest:", ", ".join(f"{name} {count}" for name, count in leaks))
-        check(len(leaks) >= GUEST_CLASSES, f"a guest found {leaks}")
+        check(GUEST_CLASSES <= {name for name, _ in leaks}, f"a guest found {leaks}")
 
 
 def judge_rest(running, memory):

@@ -15,6 +15,10 @@
 #include <unistd.h>
 
 #define CALLS 250000
+/* Seconds that a sequence may take: one takes a fifth. */
+#define LIMIT 20
+/* Actions that are done again at most to shorten a list. */
+#define AGAIN 200000
 /* Nobody can go on any more after so many actions that were none. */
 #define STUCK 100
 
@@ -96,6 +100,8 @@ static bool try(void (*function)(void))
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
+		/* A kernel that goes on for ever differs too. */
+		alarm(LIMIT);
 		function();
 		exit(0);
 	}
@@ -116,7 +122,7 @@ static int report(void)
 	fprintf(stderr, "seed %lu, after %u actions; what of them is needed:\n", shared->seed,
 		sequence->chosen.count);
 	shared->quiet = true;
-	if (!sequence_shorten(sequence))
+	if (!sequence_shorten(sequence, AGAIN))
 		fprintf(stderr, "none: done again they make no difference\n");
 	shared->quiet = false;
 	try(repeat_sequence);

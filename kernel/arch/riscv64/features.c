@@ -6,6 +6,9 @@
 #include <arch/features.h>
 #include <idl/riscv64.h>
 
+/* By its number: not every assembler knows vsiselect. */
+#define VSISELECT 0x250
+
 struct features features;
 
 /* sstatus.VS is a field only where there are vector registers. */
@@ -26,6 +29,9 @@ void features_find(void)
 		panic("this processor has no hypervisor extension");
 	features.sstc = csr_is_there(stimecmp) && csr_is_there(vstimecmp);
 	features.stateen = csr_is_there(sstateen0) && csr_is_there(hstateen0);
+	/* Guests would share it: no switch saves it. Smstateen keeps it from them. */
+	if (!features.stateen && csr_is_there(VSISELECT))
+		panic("this processor has indirect registers (vsiselect) without Smstateen");
 	features.scontext = csr_is_there(scontext);
 	find_vector();
 }

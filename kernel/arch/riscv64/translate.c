@@ -32,7 +32,7 @@ struct access {
 
 uint64_t guest_entry(const struct address_space *space, uint64_t address)
 {
-	const uint64_t *table = (const uint64_t *)((const char *)space + PAGE_SIZE);
+	const uint64_t *table = space_table((struct address_space *)space);
 	unsigned int shift = SPACE_BITS - TABLE_BITS;
 	uint64_t pte;
 

@@ -51,7 +51,7 @@ static uint32_t read_context(struct plic *plic, uint32_t context, uint64_t offse
 
 static uint32_t plic_read(struct plic *plic, uint64_t offset)
 {
-	if (offset <= 4 * VMM_PLIC_SOURCES)
+	if (offset <= 4UL * VMM_PLIC_SOURCES)
 		return plic->priority[offset / 4];
 	if (offset == PLIC_PENDING)
 		return plic_pending(plic);
@@ -82,7 +82,7 @@ static void write_context(struct plic *plic, uint32_t context, uint64_t offset, 
 
 static void plic_write(struct plic *plic, uint64_t offset, uint32_t value)
 {
-	if (offset > 0 && offset <= 4 * VMM_PLIC_SOURCES) {
+	if (offset > 0 && offset <= 4UL * VMM_PLIC_SOURCES) {
 		plic->priority[offset / 4] = value & PRIORITY_MASK;
 		plic_settle(plic, 1U << offset / 4);
 	} else if (is_context(plic, offset)) {

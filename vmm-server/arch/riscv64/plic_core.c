@@ -135,7 +135,7 @@ static void configure(const struct plic *plic, uint32_t source)
 }
 
 /* Where it leads already, that is ERR_OCCUPIED. */
-static enum status bind(const struct plic *plic, uint32_t source)
+static enum status bind_line(const struct plic *plic, uint32_t source)
 {
 	return notification_bind_slot(plic->line[source], plic->vmm->vcpus[plic->home[source]].cap,
 				      source);
@@ -150,7 +150,7 @@ static void move(struct plic *plic, uint32_t source, uint8_t home)
 	slots_set_active(slots_at_home(plic, source), source, false);
 	plic->home[source] = home;
 	slots_set_active(slots_at_home(plic, source), source, claimed);
-	bind(plic, source);
+	bind_line(plic, source);
 }
 
 void plic_settle(struct plic *plic, uint32_t changed)
@@ -173,7 +173,7 @@ void plic_lead_home(struct plic *plic)
 		enum status status;
 
 		notification_unbind(plic->line[source]);
-		status = bind(plic, source);
+		status = bind_line(plic, source);
 		if (status != OK)
 			log_line(&plic->vmm->log, "interrupt %u cannot be bound: %s", source,
 				 status_name(status));

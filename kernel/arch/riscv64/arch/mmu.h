@@ -88,7 +88,7 @@ uint32_t arch_space_ids(bool guest);
 
 /*
  * Translate processes, or guests, by these tables, under this identifier. For guests vsatp is 0, so that nothing is translated
- * by the tables of one and the identifier of another.
+ * by the tables of one and the identifier of another, or the table is the empty one.
  */
 static inline void arch_space_load(bool guest, paddr_t table, uint32_t id)
 {

@@ -8,8 +8,8 @@
 extern const char guest_load_1[], guest_load_2[], guest_load_4[], guest_load_8[], guest_load_1s[],
 	guest_load_4s[];
 
-#define FLAGS (REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM)
-/* All bits that mean something, and the first that does not. */
+#define FLAGS (REPLY_REGISTERS | REPLY_SLOTS | REPLY_REARM | REPLY_FENCE)
+/* All bits that mean something. */
 #define LABELS 256
 
 #define ALL_BUT_START                                                                 \

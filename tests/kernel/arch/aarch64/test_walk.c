@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which registers a process can read and write, beside a guest that has its own in all: every other traps, so no server finds
- * anything of anybody there. Those of these that hold a program's values are what test_leak.c and the probes of tests/probe look at.
+ * anything of anybody there. Those of these that hold a program's values, but for TCO, are what test_leak.c and the probes of tests/probe look at.
  */
 #include "neighbour.h"
 #include "test.h"

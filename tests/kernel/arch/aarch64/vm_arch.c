@@ -43,10 +43,8 @@ const struct access_program guest_stores_of[] = {
 const size_t guest_store_count = ARRAY_SIZE(guest_stores_of);
 
 const struct undecoded_program guest_undecoded[] = {
-	{ guest_stp, ACCESS_WRITE },
-	{ guest_ldp, 0 },
-	{ guest_ldr_post, 0 },
-	{ guest_str_pre, ACCESS_WRITE },
+	{ guest_stp, ACCESS_WRITE, 0 },     { guest_ldp, 0, 0 },   { guest_ldr_post, 0, 0 },
+	{ guest_str_pre, ACCESS_WRITE, 8 }, { guest_ldadd, 0, 0 }, /* what faults is its read */
 };
 const size_t guest_undecoded_count = ARRAY_SIZE(guest_undecoded);
 

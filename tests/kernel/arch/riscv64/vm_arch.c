@@ -45,10 +45,10 @@ const struct access_program guest_stores_of[] = {
 const size_t guest_store_count = ARRAY_SIZE(guest_stores_of);
 
 const struct undecoded_program guest_undecoded[] = {
-	{ guest_store_undecoded, ACCESS_WRITE },
-	{ guest_swap, ACCESS_WRITE },
-	{ guest_load_reserved, 0 },
-	{ guest_load_float, 0 },
+	{ guest_store_undecoded, ACCESS_WRITE, 0 },
+	{ guest_swap, ACCESS_WRITE, 0 },
+	{ guest_load_reserved, 0, 0 },
+	{ guest_load_float, 0, 0 },
 };
 const size_t guest_undecoded_count = ARRAY_SIZE(guest_undecoded);
 
