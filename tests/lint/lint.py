@@ -251,13 +251,13 @@ def headers(lint):
                 return ""
         return f"{name} does not stand alone:\n{output}"
 
-    def arch_of(name):
-        found = re.search(r"(?:^|/)arch/(\w+)/", name)
-        return found[1] if found else ""
+    def folder(name):
+        found = re.search(r"^.*?\barch/\w+/", name)
+        return found[0] if found else ""
 
-    # Those of an architecture that this build is not for have nobody's flags.
-    built = {arch_of(file) for file, _, _ in lint.entries()} | {""}
-    return each(one, [name for name in lint.files(r"\.h$") if arch_of(name) in built])
+    # Those of a room's architecture that this build is not for have nobody's flags.
+    built = {folder(os.path.relpath(file, lint.source)) for file, _, _ in lint.entries()} | {""}
+    return each(one, [name for name in lint.files(r"\.h$") if folder(name) in built])
 
 
 def forbidden(lint):
