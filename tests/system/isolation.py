@@ -21,7 +21,7 @@ BUDGET = {"budget_us": 4000, "period_us": 10000}
 SHARE = BUDGET["budget_us"] / BUDGET["period_us"]
 STORM_BUDGET = {"budget_us": 2000, "period_us": 10000}
 TOLERANCE = 0.01
-# To hear of a multiplexer's signals: 7 % and 53 % were seen with kernels that differ in ten instructions of a switch, for how often the
+# To hear of a multiplexer's signals: 0 % to 116 % were seen with kernels that differ in ten instructions of a switch, for how often the
 # worker's VMM is told depends on how the two come to take turns.
 HEARS = 0.6
 # Of a record.
