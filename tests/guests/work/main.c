@@ -8,20 +8,13 @@
 
 #include <machine.h>
 #include <record.h>
+#include <values.h>
 
 #define WORDS     (1U << 17)
 #define PASSES    32
 #define LINE_SIZE 80
 
 static uint64_t words[WORDS];
-
-/* The finalizer of SplitMix64: each bit of the result depends on each of the value. */
-static uint64_t mix(uint64_t value)
-{
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9UL;
-	value = (value ^ value >> 27) * 0x94d049bb133111ebUL;
-	return value ^ value >> 31;
-}
 
 /* Each pass stirs all words, each of them with another that the sum so far chooses. */
 static uint64_t work(void)

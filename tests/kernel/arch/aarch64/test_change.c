@@ -5,6 +5,8 @@
  */
 #include "attack.h"
 
+#include <values.h>
+
 #define SLOTS 64
 /* Bits of a change that say something. */
 #define CHANGE_BITS   34
@@ -17,14 +19,9 @@ static uint64_t random_state;
 /* So many of the tries were taken. */
 static unsigned int taken;
 
-/* The finalizer of SplitMix64. */
 static uint64_t random_word(void)
 {
-	uint64_t value = random_state += 0x9e3779b97f4a7c15;
-
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
-	value = (value ^ value >> 27) * 0x94d049bb133111eb;
-	return value ^ value >> 31;
+	return mix(random_state += VALUES_STEP);
 }
 
 static bool must_be_refused(uint64_t change)

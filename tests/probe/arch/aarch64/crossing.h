@@ -43,6 +43,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <values.h>
 
 struct crossing {
 	uint64_t x[31];
@@ -57,26 +58,16 @@ struct crossing {
 	uint64_t v[64];
 };
 
-/* A value for each place and round; no two are the same, and none is 0. The finalizer of SplitMix64. */
-static inline uint64_t crossing_value(uint64_t seed, uint64_t place)
-{
-	uint64_t value = seed + place * 0x9e3779b97f4a7c15UL;
-
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9UL;
-	value = (value ^ value >> 27) * 0x94d049bb133111ebUL;
-	return value ^ value >> 31;
-}
-
 static inline void crossing_fill(struct crossing *crossing, uint64_t seed)
 {
 	for (uint64_t i = 0; i < 31; i++)
-		crossing->x[i] = crossing_value(seed, i);
+		crossing->x[i] = value_of(seed, i);
 	for (uint64_t i = 0; i < 64; i++)
-		crossing->v[i] = crossing_value(seed, 64 + i);
-	crossing->flags = crossing_value(seed, 32) & FLAGS_MASK;
-	crossing->fpcr = crossing_value(seed, 33) & FPCR_MASK;
-	crossing->fpsr = crossing_value(seed, 34) & FPSR_MASK;
-	crossing->tpidr = crossing_value(seed, 35);
+		crossing->v[i] = value_of(seed, 64 + i);
+	crossing->flags = value_of(seed, 32) & FLAGS_MASK;
+	crossing->fpcr = value_of(seed, 33) & FPCR_MASK;
+	crossing->fpsr = value_of(seed, 34) & FPSR_MASK;
+	crossing->tpidr = value_of(seed, 35);
 }
 
 static inline void crossing_copy_message(struct crossing *to, const struct crossing *from)

@@ -124,8 +124,7 @@ static void round_of(uint64_t seed, uint64_t loops)
 
 	read_system(kept);
 	for (unsigned int i = 0; i < SYSTEM_REGISTERS; i++)
-		own[i] = (kept[i] & ~system_masks[i]) |
-			 (crossing_value(seed, 256 + i) & system_masks[i]);
+		own[i] = (kept[i] & ~system_masks[i]) | (value_of(seed, 256 + i) & system_masks[i]);
 	crossing_fill(&before, seed);
 	write_system(own);
 	cross(&before, &after, CLOCK, loops);

@@ -10,6 +10,7 @@
 #include <bench_board.h>
 #include <machine.h>
 #include <stddef.h>
+#include <values.h>
 
 const char hostile_name[] = "leaks";
 
@@ -64,16 +65,6 @@ static void look(struct tally *tally, bool own)
 {
 	tally->looks++;
 	tally->foreign += !own;
-}
-
-/* A value for each place and round; no two are the same. The finalizer of SplitMix64. */
-static uint64_t value_of(uint64_t seed, uint64_t place)
-{
-	uint64_t value = seed + place * 0x9e3779b97f4a7c15UL;
-
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9UL;
-	value = (value ^ value >> 27) * 0x94d049bb133111ebUL;
-	return value ^ value >> 31;
 }
 
 static void read_csrs(uint64_t values[CSRS])
