@@ -8,7 +8,7 @@
 
 #include <machine.h>
 #include <record.h>
-#include <values.h>
+#include <distinct_values.h>
 
 #define WORDS     (1U << 17)
 #define PASSES    32

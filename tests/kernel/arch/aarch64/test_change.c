@@ -5,7 +5,7 @@
  */
 #include "attack.h"
 
-#include <values.h>
+#include <distinct_values.h>
 
 #define SLOTS 64
 /* Bits of a change that say something. */

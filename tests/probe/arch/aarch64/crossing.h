@@ -43,7 +43,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <values.h>
+#include "../../distinct_values.h"
 
 struct crossing {
 	uint64_t x[31];

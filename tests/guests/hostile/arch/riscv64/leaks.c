@@ -10,7 +10,7 @@
 #include <bench_board.h>
 #include <machine.h>
 #include <stddef.h>
-#include <values.h>
+#include <distinct_values.h>
 
 const char hostile_name[] = "leaks";
 
